@@ -1,0 +1,234 @@
+"""The evaluation document (绩效自评文件) and the dossier (自评报告), as filed.
+
+The `title` of a field is its name in rulesets: the models are the vocabulary of the language, and what a formula may
+name is what a form may hold. Numbers are kept as filed (`8.50` keeps its two places); they become rationals when a
+ruleset reads them. Nothing is judged here: a form whose sums do not add up is a valid document.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal, NamedTuple, final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+DECIMAL_FORM: Final = r"^-?[0-9]{1,15}(\.[0-9]{1,12})?$"
+_DECIMAL = re.compile(DECIMAL_FORM, re.ASCII)
+
+
+class Holds(NamedTuple):
+    """What a field holds, for the expression language: the name of one of its types."""
+
+    type: str
+
+
+def _exact(value: object) -> Decimal:
+    """A JSON number or a decimal string, without loss; the schema's bounds hold for both ways of writing."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError("a decimal string or a number")  # noqa: TRY004  pydantic reports ValueError, not TypeError
+    text = value if isinstance(value, str) else format(Decimal(value), "f")
+    if not _DECIMAL.match(text):
+        raise ValueError("at most 15 digits before the point and 12 after it")
+    return Decimal(text)
+
+
+def _printed(value: object) -> str:
+    """A cell as printed: a JSON number is its own text."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError("a text or a number")  # noqa: TRY004  as above
+    return value if isinstance(value, str) else format(Decimal(value), "f")
+
+
+def _blank_is_absent(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+_DECIMAL_SCHEMA = {
+    "type": ["string", "number"],
+    "pattern": DECIMAL_FORM,
+    "exclusiveMinimum": -(10**15),
+    "exclusiveMaximum": 10**15,
+    "x-form": {
+        "zh": "十进制数，小数点前至多 15 位，之后至多 12 位",
+        "en": "a decimal with at most 15 digits before the point and 12 after it",
+    },
+}
+_PRINTED_SCHEMA = {"type": ["string", "number"]}
+
+Money = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema(_DECIMAL_SCHEMA), Holds("money")]
+Points = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema(_DECIMAL_SCHEMA), Holds("number")]
+Count = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema(_DECIMAL_SCHEMA), Holds("number")]
+Text = Annotated[str, BeforeValidator(_blank_is_absent), Holds("text")]
+Printed = Annotated[str, BeforeValidator(_printed), WithJsonSchema(_PRINTED_SCHEMA), Holds("text")]
+Rate = Annotated[str, BeforeValidator(_printed), WithJsonSchema(_PRINTED_SCHEMA), Holds("rate")]
+Attribute = Annotated[
+    str | Decimal | bool,
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]
+
+
+class Part(BaseModel):
+    """A part of a document: closed set of keys, never changed once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _optional(title: str, description: str = "") -> Any:
+    """A field that a form may leave out or leave blank."""
+    return Field(default=None, title=title, description=description or title)
+
+
+@final
+class Fund(Part):
+    """资金情况的一行：一个资金来源（或合计）的预算与执行。金额单位见 currency_unit。"""
+
+    initial_budget: Money | None = _optional("年初预算数", "年初批复的预算")
+    annual_budget: Money | None = _optional("全年预算数", "调整后的全年预算")
+    executed: Money | None = _optional("全年执行数", "全年实际支出")
+    points: Points | None = _optional("执行率分值", "表上印的预算执行率分值")
+    claimed_rate: Rate | None = _optional("自评执行率", "表上印的执行率，照抄，如 85.00% 或 0.85")
+    claimed_score: Points | None = _optional("自评执行得分", "表上印的执行率得分")
+    deviation_explanation: Text | None = _optional("执行偏差原因", "执行率偏低的原因；多数表没有这一格")
+
+
+@final
+class Funds(Part):
+    """资金情况：合计一行，及各来源。"""
+
+    total: Fund = Field(title="合计", description="年度资金总额")
+    appropriation: Fund | None = _optional("当年财政拨款")
+    carryover: Fund | None = _optional("上年结转资金")
+    other: Fund | None = _optional("其他资金")
+
+
+@final
+class Goals(Part):
+    """年度总体目标：预期与完成。"""
+
+    expected: Text | None = _optional("预期目标")
+    achieved: Text | None = _optional("目标完成情况")
+
+
+@final
+class Evidence(Part):
+    """自报比率的分子与分母，及其出处。"""
+
+    numerator: Count | None = _optional("分子")
+    denominator: Count | None = _optional("分母")
+    source: Text | None = _optional("证据出处", "分子、分母写在哪里")
+
+
+@final
+class Judgement(Part):
+    """人工认定：只有人能定的值，由谁、因何认定。"""
+
+    tier: Text | None = _optional("认定等次", "如 达成预期指标、部分达成、未达成")
+    score: Points | None = _optional("认定得分")
+    deduction: Points | None = _optional("人工扣分")
+    by: Text | None = _optional("认定人")
+    reason: Text | None = _optional("认定理由")
+
+
+@final
+class Indicator(Part):
+    """一行绩效指标，照表填写。"""
+
+    dimension: Text | None = _optional("一级指标", "如 产出指标、效益指标、满意度指标")
+    category: Text | None = _optional("二级指标", "如 数量指标、时效指标")
+    name: Text = Field(title="三级指标", description="指标名称", min_length=1)
+    target: Printed | None = _optional("年度指标值", "目标，照抄，如 ≥12次")
+    adjusted_target: Printed | None = _optional("调整后指标值", "年中调整后的目标，照抄")
+    actual: Printed | None = _optional("实际完成值", "完成情况，照抄，如 24次")
+    points: Points | None = _optional("分值")
+    claimed_score: Points | None = _optional("自评得分")
+    deviation_explanation: Text | None = _optional("偏差原因", "偏差原因分析及改进措施")
+    comparator: Text | None = _optional("指标性质", "单独一列的比较符，如 ≥、≤、＝")
+    unit: Text | None = _optional("度量单位", "单独一列的计量单位")
+    evidence: Evidence | None = _optional("证据")
+    judgement: Judgement | None = _optional("人工认定")
+    attributes: dict[str, Attribute] = Field(
+        default_factory=dict, title="附加项", description="规则（inputs）声明的附加输入"
+    )
+
+
+Kind = Literal["department", "project"]
+
+
+@final
+class Document(Part):
+    """一张绩效自评表：某单位（或项目）一年的资金、目标与指标，照表填写。"""
+
+    id: Text | None = _optional("文件标识", "省略时取项目名称，部门表取单位名称")
+    kind: Annotated[Kind, Holds("text")] = Field(
+        title="文件类型", description="department 部门整体支出，project 项目支出"
+    )
+    unit: Text = Field(title="单位名称", description="填报单位", min_length=1)
+    project: Text | None = _optional("项目名称", "项目支出自评表须填")
+    year: Annotated[int, Holds("number")] = Field(title="年度", description="评价年度，如 2021", ge=1990, le=2100)
+    region: Text | None = _optional("地区", "如 湖南省株洲市，用于选择规则")
+    currency_unit: Literal["万元", "元"] = Field(default="万元", title="金额单位", description="省略时为万元")
+    goals: Goals | None = _optional("年度总体目标")
+    funds: Funds = Field(title="资金", description="资金情况")
+    indicators: tuple[Indicator, ...] = Field(title="指标", description="绩效指标，按表上的顺序")
+    claimed_total: Points | None = _optional("自评总分", "表上印的总分")
+    claimed_grade: Text | None = _optional("自评等级", "表上印的等级，如 优")
+    attributes: dict[str, Attribute] = Field(
+        default_factory=dict, title="附加项", description="规则（inputs）声明的附加输入"
+    )
+
+    @property
+    def name(self) -> str:
+        """What the document is called within its dossier: its id, else its project, else its unit."""
+        return self.id or self.project or self.unit
+
+
+@final
+class Accounts(Part):
+    """报告正文写明的收支，单位同 currency_unit。"""
+
+    section: Text | None = _optional("收支出处", "写在正文哪一节")
+    initial_budget: Money | None = _optional("年初预算")
+    adjustment: Money | None = _optional("调整追加", "年中追加为正，调减为负")
+    carried_forward: Money | None = _optional("结转下年")
+    revenue: Money | None = _optional("收入合计")
+    expenditure: Money | None = _optional("支出合计")
+    basic_expenditure: Money | None = _optional("基本支出")
+    project_expenditure: Money | None = _optional("项目支出")
+
+
+@final
+class Statement(Part):
+    """正文写明的一个数：名称、数值、章节，及所指的文件和指标。"""
+
+    name: Text = Field(title="陈述名称", min_length=1)
+    value: Printed = Field(title="陈述内容", description="照抄，如 520954条、99.67%")
+    section: Text | None = _optional("章节", "写在正文哪一节")
+    document: Text | None = _optional("所指文件")
+    item: Text | None = _optional("所指指标")
+    numerator: Count | None = _optional("陈述分子")
+    denominator: Count | None = _optional("陈述分母")
+
+
+@final
+class Explanation(Part):
+    """正文给出的一项说明：说明哪个文件的哪一项。"""
+
+    document: Text = Field(title="说明文件", description="文件标识、项目名称或单位名称", min_length=1)
+    item: Text = Field(title="说明事项", description="如 预算执行率，或指标名称", min_length=1)
+    text: Text = Field(title="说明内容", min_length=1)
+    section: Text | None = _optional("说明章节")
+
+
+@final
+class Dossier(Part):
+    """一个单位一年的自评报告：各自评表，正文的收支、数字与说明。"""
+
+    unit: Text = Field(title="报告单位", min_length=1)
+    year: Annotated[int, Holds("number")] = Field(title="报告年度", ge=1990, le=2100)
+    region: Text | None = _optional("报告地区")
+    currency_unit: Literal["万元", "元"] = Field(default="万元", title="金额单位", description="正文收支的单位")
+    documents: tuple[Document, ...] = Field(title="文件", description="部门表与各项目表", min_length=1)
+    accounts: Accounts = Field(default_factory=Accounts, title="收支")
+    statements: tuple[Statement, ...] = Field(default=(), title="陈述", description="正文写明的数字")
+    explanations: tuple[Explanation, ...] = Field(default=(), title="说明", description="正文给出的偏差原因")

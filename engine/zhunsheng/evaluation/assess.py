@@ -1,0 +1,306 @@
+"""From a run to an assessment: figures beside claims, and each conclusion in its place with its reasons."""
+
+from __future__ import annotations
+
+import hashlib
+from fractions import Fraction
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final, Literal
+
+from zhunsheng.evaluation.assessment import (
+    Assessment,
+    Derivation,
+    DocumentName,
+    DossierAssessment,
+    EngineName,
+    Figure,
+    Remark,
+    RulesetName,
+    ScoreLine,
+)
+from zhunsheng.evaluation.derivation import Explainer
+from zhunsheng.evaluation.facts import world_of_document, world_of_dossier
+from zhunsheng.evaluation.inputs import input_problems
+from zhunsheng.evaluation.plan import plan_of
+from zhunsheng.evaluation.score import document_of, filed, run
+from zhunsheng.expression.exact import find
+from zhunsheng.expression.tree import Absent, Logic, Name
+from zhunsheng.expression.types import Type
+from zhunsheng.number import write
+from zhunsheng.problem import Refused, say
+from zhunsheng.problem.show import sentence
+from zhunsheng.ruleset import canonical
+from zhunsheng.ruleset.policy import Citation
+from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
+
+if TYPE_CHECKING:
+    from zhunsheng.document import Document, Dossier
+    from zhunsheng.evaluation.plan import Plan
+    from zhunsheng.evaluation.score import Conclusion, Item, Run
+    from zhunsheng.expression.exact import Bound, Thing
+    from zhunsheng.expression.tree import Node, Value
+    from zhunsheng.ruleset.policy import Rule, Ruleset
+
+Heading = Literal["requirements", "findings", "confirmations", "judgements"]
+HEADINGS: Final[tuple[Heading, ...]] = ("requirements", "findings", "confirmations", "judgements")
+_SEVERITIES: Final = {"error": 0, "warning": 1, "note": 2, None: 3}
+
+
+def evaluate(document: Document, ruleset: Ruleset, *, derivations: bool = True) -> Assessment:
+    """One evaluation document under one ruleset.
+
+    Args:
+        document: as filed.
+        ruleset: the policy.
+        derivations: whether the assessment says why; leaving it out changes no figure.
+
+    Raises:
+        Refused: the document's `attributes` are not what the ruleset declares.
+    """
+    problems = input_problems(document, ruleset)
+    if problems:
+        raise Refused(problems)
+    plan = plan_of(ruleset)
+    outcome = run(plan, world_of_document(document, ruleset))
+    return _Assessor(plan, outcome, derivations=derivations).document(outcome.world.things[DOCUMENT][0], document)
+
+
+def evaluate_dossier(
+    dossier: Dossier, ruleset: Ruleset, *, derivations: bool = True
+) -> tuple[DossierAssessment, tuple[Assessment, ...]]:
+    """A dossier under one ruleset: what is said of it as a whole, and the assessment of each of its documents.
+
+    Raises:
+        Refused: as `evaluate`, for any of the documents.
+    """
+    problems = [problem for document in dossier.documents for problem in input_problems(document, ruleset)]
+    if problems:
+        raise Refused(problems)
+    plan = plan_of(ruleset)
+    outcome = run(plan, world_of_dossier(dossier, ruleset))
+    assessor = _Assessor(plan, outcome, derivations=derivations)
+    things = outcome.world.things[DOCUMENT]
+    return (
+        assessor.dossier(dossier),
+        tuple(assessor.document(thing, document) for thing, document in zip(things, dossier.documents, strict=True)),
+    )
+
+
+class _Assessor:
+    def __init__(self, plan: Plan, outcome: Run, *, derivations: bool) -> None:
+        self.plan = plan
+        self.outcome = outcome
+        self.derivations = derivations
+        ruleset = plan.ruleset
+        self.ruleset = RulesetName(ruleset.id, ruleset.version, ruleset.title, ruleset.sha256)
+        self.engine = EngineName(version("zhunsheng"))
+
+    def document(self, thing: Thing, document: Document) -> Assessment:
+        explainer = Explainer(self.plan, thing)
+        items = [item for item in self.outcome.items if document_of(item.thing) is thing]
+        remarks = self.remarks(explainer, thing)
+        remarks["judgements"] += [self.undecided(explainer, item) for item in items if item.status != "computed"]
+        scores = tuple(self.line(explainer, item) for item in items)
+        quantities = {
+            each.name: text
+            for each in self.plan.ruleset.quantities
+            if each.scope == DOCUMENT and (text := self.quantity(explainer, thing, each.name)) is not None
+        }
+        total = self.figure(explainer, thing, "总分", document.claimed_total)
+        grade = self.figure(explainer, thing, "等级", document.claimed_grade)
+        return Assessment(
+            document=DocumentName(
+                document.name, document.kind, document.unit, document.year, _sha256(document), document.project
+            ),
+            ruleset=self.ruleset,
+            engine=self.engine,
+            quantities=quantities,
+            scores=scores,
+            total=total,
+            grade=grade,
+            derivations=explainer.elements() if self.derivations else {},
+            **self.ordered(remarks),
+        )
+
+    def dossier(self, dossier: Dossier) -> DossierAssessment:
+        explainer = Explainer(self.plan, None)
+        remarks = self.remarks(explainer, None)
+        return DossierAssessment(
+            dossier=DocumentName(dossier.unit, "dossier", dossier.unit, dossier.year, _sha256(dossier)),
+            ruleset=self.ruleset,
+            engine=self.engine,
+            documents=tuple(document.name for document in dossier.documents),
+            derivations=explainer.elements() if self.derivations else {},
+            **self.ordered(remarks),
+        )
+
+    # Figures
+
+    def quantity(self, explainer: Explainer, thing: Thing, name: str) -> str | None:
+        explainer.element_key(thing, name)
+        value = thing.values.get(name, Absent.MISSING)
+        if isinstance(value, Fraction):
+            roundings = self.plan.formulas[thing.scope, name].roundings
+            return write(value, roundings[-1].places if roundings else None)
+        return _text(value)
+
+    def figure(self, explainer: Explainer, thing: Thing, name: str, claimed: object) -> Figure:
+        key = explainer.element_key(thing, name)
+        derivation = explainer.of_element(key, thing, name) if self.derivations and key is not None else None
+        printed = None if claimed is None else str(claimed)
+        return Figure(self.quantity(explainer, thing, name), printed, derivation)
+
+    def line(self, explainer: Explainer, item: Item) -> ScoreLine:
+        thing, scoring = item.thing, item.scoring
+        on_indicator = thing.scope == INDICATOR
+        name = str(thing.values["三级指标"]) if on_indicator or scoring is None else scoring.score.name
+        places = scoring.score.roundings[-1].places if scoring is not None and scoring.score.roundings else None
+        element = explainer.element_key(thing, "得分" if on_indicator else f"{name}.得分")
+        derivation = None
+        if self.derivations and element is not None and item.status != "withheld":
+            derivation = explainer.of_element(element, thing, "得分" if on_indicator else f"{name}.得分")
+        computed = write(item.computed, places) if isinstance(item.computed, Fraction) else None
+        values = {
+            each.name: text
+            for each in self.plan.ruleset.quantities
+            if on_indicator
+            and each.scope == INDICATOR
+            and (text := self.quantity(explainer, thing, each.name)) is not None
+        }
+        return ScoreLine(
+            id=thing.pointer if on_indicator else name,
+            name=name,
+            at=thing.pointer
+            if on_indicator
+            else self.pointed(explainer, scoring.score.at if scoring else None, (thing,)),
+            status=item.status,
+            kind=scoring.score.name if scoring is not None and on_indicator else None,
+            dimension=_text(thing.values.get("一级指标", Absent.MISSING)) if on_indicator else None,
+            points=_text(item.points),
+            computed=computed,
+            claimed=_text(item.claimed),
+            values=values,
+            derivation=derivation,
+        )
+
+    def undecided(self, explainer: Explainer, item: Item) -> Remark:
+        """A score that a person must settle: why, and what stands in for it meanwhile."""
+        thing, scoring = item.thing, item.scoring
+        reason = str(thing.values.get("不可比原因", "formula"))
+        name = str(thing.values.get("三级指标", scoring.score.name if scoring else ""))
+        computed = write(item.computed) if isinstance(item.computed, Fraction) else None
+        facts = {"name": name, "points": computed or "—"}
+        messages = {
+            lang: f"{sentence(say(f'judgement.{reason}', **facts), lang)}"
+            f"{sentence(say('judgement.taken' if computed is not None else 'judgement.withheld', **facts), lang)}"
+            for lang in _LANGUAGES
+        }
+        citation = scoring.score.citation if scoring is not None else Citation(None, "")
+        at = thing.places.get("实际完成值", thing.pointer)
+        return Remark(
+            rule=f"scores.{scoring.score.name}" if scoring is not None else "indicator_kind",
+            at=at,
+            message=messages["zh"],
+            message_en=messages["en"],
+            claimed=_text(item.claimed),
+            computed=computed,
+            clause=citation.clause,
+            status=citation.status or None,
+        )
+
+    # Conclusions
+
+    def remarks(self, explainer: Explainer, owner: Thing | None) -> dict[Heading, list[Remark]]:
+        """What the rules said of a document, or (None) of the dossier as a whole."""
+        found: dict[Heading, list[Remark]] = {heading: [] for heading in HEADINGS}
+        for conclusion in sorted(self.outcome.conclusions, key=_order):
+            heading = _heading(conclusion)
+            if heading is not None and _owner(conclusion.bound) is owner:
+                found[heading].append(self.remark(explainer, conclusion, heading))
+        return found
+
+    def remark(self, explainer: Explainer, conclusion: Conclusion, heading: Heading) -> Remark:
+        rule, holds, bound = conclusion
+        message = rule.confirmed if rule.confirmed is not None and rule.check is not None and holds else rule.message
+        return Remark(
+            rule=rule.id,
+            at=self.at(explainer, rule, bound),
+            message=explainer.text(message.zh, bound),
+            message_en=explainer.text(message.en, bound),
+            severity=rule.severity if heading == "findings" else None,
+            outcome=rule.outcome if rule.outcome in ("deduct", "cap", "veto") else None,
+            item=rule.subject if rule.outcome == "require" else None,
+            claimed=explainer.decimal(rule.claimed, bound),
+            computed=explainer.decimal(rule.computed, bound),
+            clause=rule.citation.clause,
+            status=rule.citation.status,
+            derivation=self.why(explainer, rule, bound) if self.derivations else None,
+        )
+
+    def why(self, explainer: Explainer, rule: Rule, bound: Bound) -> Derivation:
+        parts = [each for each in (rule.when, rule.check) if each is not None]
+        node: Node = parts[0] if len(parts) == 1 else Logic("and", tuple(parts), type=Type.TRUTH)
+        return explainer.derivation(rule.id, node, bound, rule.citation)
+
+    def at(self, explainer: Explainer, rule: Rule, bound: Bound) -> str:
+        return self.pointed(explainer, rule.at, bound)
+
+    def pointed(self, explainer: Explainer, node: Node | None, bound: Bound) -> str:
+        """The place that an `at` names; the thing itself where it names none."""
+        if isinstance(node, Name) and node.reference is not None:
+            thing = find(node.reference, bound)
+            if thing is not None:
+                return explainer.at(thing, node.reference.key)
+        return explainer.at(bound[0], None)
+
+    def ordered(self, remarks: dict[Heading, list[Remark]]) -> dict[str, tuple[Remark, ...]]:
+        return {
+            heading: tuple(sorted(found, key=lambda each: _SEVERITIES[each.severity]))
+            for heading, found in remarks.items()
+        }
+
+
+_LANGUAGES: Final[tuple[Literal["zh", "en"], ...]] = ("zh", "en")
+
+
+def _heading(conclusion: Conclusion) -> Heading | None:
+    rule = conclusion.rule
+    if rule.check is not None and conclusion.holds:
+        return "confirmations"
+    match rule.outcome:
+        case "require":
+            return "requirements"
+        case "confirm":
+            return "confirmations"
+        case "judge":
+            return "judgements"
+        case "derive":
+            return None
+        case _:
+            return "findings"
+
+
+def _order(conclusion: Conclusion) -> tuple[object, ...]:
+    return ([filed(thing) for thing in conclusion.bound], conclusion.rule.id)
+
+
+def _owner(bound: Bound) -> Thing | None:
+    """The one document that things belong to; None where they belong to several, or to the dossier alone."""
+    documents = {id(found): found for each in bound if (found := document_of(each)) is not None}
+    return next(iter(documents.values())) if len(documents) == 1 else None
+
+
+def _text(value: Value) -> str | None:
+    match value:
+        case Absent():
+            return None
+        case bool():
+            return "true" if value else "false"
+        case Fraction():
+            return write(value)
+        case _:
+            return str(value)
+
+
+def _sha256(content: Document | Dossier) -> str:
+    return hashlib.sha256(canonical(content.model_dump(exclude_none=True))).hexdigest()

@@ -1,0 +1,197 @@
+"""Why a figure is what it is: its formula, the values put in, where each came from, and how it was rounded.
+
+A derivation is made after the fact, from the same trees and things the figure came from, so that leaving it out
+changes no result. It names the elements it rests on; those have derivations of their own (`Explainer.elements`).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, cast
+
+from zhunsheng.evaluation.assessment import Derivation, Input
+from zhunsheng.evaluation.score import document_of, rounded
+from zhunsheng.expression.exact import compiled, find, members
+from zhunsheng.expression.tree import Absent, Aggregate, Constant, Name, children
+from zhunsheng.expression.words import said, shown, words
+from zhunsheng.number import write
+from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zhunsheng.evaluation.plan import Plan
+    from zhunsheng.expression.exact import Bound, Reading, Thing
+    from zhunsheng.expression.tree import Node, Reference, Value
+    from zhunsheng.number import Rounding
+    from zhunsheng.ruleset.policy import Citation, Text
+
+
+class Explainer:
+    """Derivations for one evaluation, seen from one document (or, with None, from the dossier)."""
+
+    def __init__(self, plan: Plan, viewpoint: Thing | None) -> None:
+        self.plan = plan
+        self.viewpoint = viewpoint
+        self.wanted: dict[str, tuple[Thing, str]] = {}
+        """Elements named so far, by the key under which their own derivation is listed."""
+
+    # Figures
+
+    def derivation(
+        self,
+        element: str,
+        node: Node,
+        bound: Bound,
+        citation: Citation,
+        roundings: tuple[Rounding, ...] = (),
+        result: Value | None = None,
+    ) -> Derivation:
+        """The derivation of `node` on these things; `result` where something acted on the value afterwards."""
+        raw = self.reading(node)(bound)
+        value = rounded(raw, roundings) if result is None else result
+        changed = isinstance(raw, Fraction) and bool(roundings)
+        return Derivation(
+            element=element,
+            formula=words(node),
+            values=said(node, lambda each: self.value_text(each, bound)),
+            result=shown(value, node.type, roundings[-1].places if roundings else None),
+            before_rounding=write(cast("Fraction", raw)) if changed else None,
+            rounding=tuple(map(str, roundings)),
+            clause=citation.clause,
+            status=citation.status,
+            inputs=tuple(dict.fromkeys(self.inputs(node, bound))),
+        )
+
+    def elements(self) -> dict[str, Derivation]:
+        """The derivations of all elements named so far, and of those that they name in turn."""
+        found: dict[str, Derivation] = {}
+        while self.wanted.keys() - found.keys():
+            for key in sorted(self.wanted.keys() - found.keys()):
+                found[key] = self.of_element(key, *self.wanted[key])
+        return dict(sorted(found.items()))
+
+    def of_element(self, key: str, thing: Thing, name: str) -> Derivation:
+        """The derivation of a named element of a thing."""
+        bound = (thing,)
+        quantity = next(
+            (each for each in self.plan.ruleset.quantities if (each.scope, each.name) == (thing.scope, name)), None
+        )
+        ruleset = self.plan.ruleset
+        if quantity is not None:
+            return self.derivation(key, quantity.formula, bound, quantity.citation, quantity.roundings)
+        if name == "指标类型" and ruleset.kind is not None:
+            return self.derivation(key, ruleset.kind.formula, bound, ruleset.kind.citation)
+        if (thing.scope, name) in ((DOCUMENT, "总分"), (DOCUMENT, "等级")):
+            whole = ruleset.total if name == "总分" else ruleset.grades
+            return self.derivation(key, whole.formula, bound, whole.citation, whole.roundings, thing.values.get(name))
+        return self.of_score(key, thing, name)
+
+    def of_score(self, key: str, thing: Thing, name: str) -> Derivation:
+        """The derivation of a score: its formula, or what was taken where the formula gave nothing."""
+        bound = (thing,)
+        kind = str(thing.values.get("指标类型")) if thing.scope == INDICATOR else name.removesuffix(".得分")
+        score = next(each for each in self.plan.ruleset.scores if each.name == kind)
+        node = score.formula
+        if isinstance(self.reading(node)(bound), Absent) and score.otherwise is not None:
+            node = score.otherwise
+        return self.derivation(key, node, bound, score.citation, score.roundings)
+
+    # Names
+
+    def element_key(self, thing: Thing, name: str) -> str | None:
+        """The key of an element's derivation; None for what a document holds or the engine reads in it."""
+        scope = thing.scope
+        computed = (scope, name) in self.plan.formulas or (scope, name) == (INDICATOR, "指标类型")
+        scored = (scope == INDICATOR and name == "得分" and str(thing.values.get("指标类型")) in self.plan.kinds) or (
+            scope == DOCUMENT and name.endswith(".得分")
+        )
+        if not computed and not scored:
+            return None
+        key = name if thing is self.viewpoint else f"{self.at(thing, None)}#{name}"
+        self.wanted[key] = (thing, name)
+        return key
+
+    def at(self, thing: Thing, name: str | None) -> str:
+        """The pointer of a thing or of one of its fields, as seen from the document or dossier judged."""
+        pointer = thing.pointer if name is None else thing.places.get(name, thing.pointer)
+        document = document_of(thing)
+        if document is self.viewpoint:
+            return pointer
+        prefix = "" if self.viewpoint is None else "dossier:"
+        return prefix + (document.key if document is not None else "") + pointer
+
+    def places_of(self, reference: Reference) -> int | None:
+        """The decimal places of what a name stands for, where a rounding declares them."""
+        scope, name = reference.scope, reference.key
+        formula = self.plan.formulas.get((scope, name))
+        roundings = formula.roundings if formula is not None else ()
+        for score in self.plan.ruleset.scores:
+            if (score.scope == DOCUMENT and name == f"{score.name}.得分") or (
+                score.scope == INDICATOR == scope and name == "得分"
+            ):
+                roundings = score.roundings
+        return roundings[-1].places if roundings else None
+
+    def value(self, node: Name | Aggregate, bound: Bound) -> Value:
+        """What a name or an aggregate stands for."""
+        return self.reading(node)(bound)
+
+    def value_text(self, node: Name | Aggregate, bound: Bound) -> str:
+        """The same, as a person reads it."""
+        places = self.places_of(node.reference) if isinstance(node, Name) and node.reference else None
+        return shown(self.value(node, bound), node.type, places)
+
+    def decimal(self, node: Node | None, bound: Bound) -> str | None:
+        """A figure for programs: a plain decimal with the places its rounding declares, a text as it is."""
+        if node is None:
+            return None
+        value = self.reading(node)(bound)
+        if isinstance(value, Absent):
+            return None
+        if isinstance(value, Fraction):
+            places = self.places_of(node.reference) if isinstance(node, Name) and node.reference else None
+            return write(value, places)
+        return value if isinstance(value, str) else shown(value, node.type)
+
+    def text(self, text: Text, bound: Bound) -> str:
+        """A message with its holes filled."""
+        return "".join(each if isinstance(each, str) else self.filled(each, bound) for each in text.pieces)
+
+    def filled(self, node: Node, bound: Bound) -> str:
+        """An expression in a message: texts without their quotation marks."""
+        value = self.reading(node)(bound)
+        if isinstance(value, str):
+            return value
+        places = self.places_of(node.reference) if isinstance(node, Name) and node.reference else None
+        return shown(value, node.type, places)
+
+    def reading(self, node: Node) -> Reading:
+        """The function of a node, made once a plan."""
+        known = self.plan.readings.get(id(node))
+        if known is None:
+            known = self.plan.readings[id(node)] = compiled(node)
+        return known
+
+    def inputs(self, node: Node, bound: Bound) -> Iterator[Input]:
+        """The names that a value came from, with their values; of an aggregate, those of the members it counts."""
+        match node:
+            case Name(reference=reference) if reference is not None:
+                yield self.input(node, find(reference, bound), reference, bound)
+            case Constant():
+                return
+            case Aggregate():
+                for member in members(cast("Reference", node.collection.reference), bound):
+                    inside = (*bound, member)
+                    if node.condition is None or self.reading(node.condition)(inside) is not False:
+                        for part in children(node):
+                            yield from self.inputs(part, inside)
+            case _:
+                for part in children(node):
+                    yield from self.inputs(part, bound)
+
+    def input(self, node: Name, thing: Thing | None, reference: Reference, bound: Bound) -> Input:
+        value = self.value_text(node, bound)
+        if thing is None:
+            return Input(node.text, value)
+        return Input(node.text, value, self.at(thing, reference.key), self.element_key(thing, reference.key))

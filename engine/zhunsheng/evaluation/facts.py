@@ -1,0 +1,262 @@
+"""From documents to things: what each form holds, under the names that formulas use, with the place of each value.
+
+The names are those of `ruleset.vocabulary`; a test holds the two together. Money is taken to 万元 here, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, final
+
+from zhunsheng import measure
+from zhunsheng.expression.exact import Thing
+from zhunsheng.expression.types import Type
+from zhunsheng.measure import Kind, Reading
+from zhunsheng.number import from_decimal, parse
+from zhunsheng.ruleset.vocabulary import (
+    DOCUMENT,
+    DOSSIER,
+    EXPLANATION,
+    FUND,
+    FUND_ROWS,
+    INDICATOR,
+    ITEM,
+    STATED,
+    STATEMENT,
+    WEIGHT,
+    fields_of,
+)
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from zhunsheng.document import Document, Dossier, Indicator
+    from zhunsheng.expression.tree import Value
+    from zhunsheng.ruleset.policy import Ruleset
+
+WAN: Final = Fraction(1, 10_000)
+_KINDS: Final = {Kind.NUMBER: "数值", Kind.RANGE: "区间", Kind.DATE: "日期", Kind.WORDS: "文字", Kind.MISSING: "空白"}
+_CLAIMS: Final = {"full": "达成", "partly": "部分", "none": "未达成"}
+_HALF: Final = Fraction(1, 2)
+
+
+@final
+@dataclass(slots=True)
+class World:
+    """Everything that one evaluation is about, by scope, in the order of filing."""
+
+    things: dict[str, list[Thing]] = field(default_factory=dict)
+
+    def add(self, thing: Thing) -> Thing:
+        """Takes a thing in, and gives it back."""
+        self.things.setdefault(thing.scope, []).append(thing)
+        return thing
+
+
+def world_of_document(document: Document, ruleset: Ruleset) -> World:
+    """A document by itself: no dossier, and no explanations but its own."""
+    world = World()
+    _document(world, document, None, DOCUMENT, ruleset)
+    return world
+
+
+def world_of_dossier(dossier: Dossier, ruleset: Ruleset) -> World:
+    """A dossier with its documents, statements and explanations."""
+    world = World()
+    scale = WAN if dossier.currency_unit == "元" else Fraction(1)
+    values, places = _read(dossier, DOSSIER, "", scale)
+    top = world.add(Thing(DOSSIER, DOSSIER, None, values, places))
+    explanations = [
+        world.add(_plain(each, EXPLANATION, top, f"/explanations/{index}"))
+        for index, each in enumerate(dossier.explanations)
+    ]
+    for index, statement in enumerate(dossier.statements):
+        thing = _plain(statement, STATEMENT, top, f"/statements/{index}")
+        thing.values.update(_stated(measure.read_target(statement.value, year=dossier.year)))
+        thing.places = {**thing.places, **dict.fromkeys(STATED, f"/statements/{index}/value")}
+        world.add(thing)
+    for index, document in enumerate(dossier.documents):
+        thing = _document(world, document, top, f"/documents/{index}", ruleset)
+        thing.collections[EXPLANATION] = [each for each in explanations if each.values.get("说明文件") == document.name]
+    for name in (DOCUMENT, INDICATOR, STATEMENT, EXPLANATION):
+        top.collections[name] = world.things.get(name, [])
+    return world
+
+
+def _document(world: World, document: Document, top: Thing | None, key: str, ruleset: Ruleset) -> Thing:
+    """A document's things. Keys are unique in the world; places are pointers into the document itself."""
+    scale = WAN if document.currency_unit == "元" else Fraction(1)
+    values, places = _read(document, DOCUMENT, "", scale)
+    values["文件名"] = document.name
+    values |= {"扣分": Fraction(0), "否决": False}
+    values |= _attributes(document.attributes, ruleset, DOCUMENT)
+    places.update({name: f"/attributes/{name}" for name in document.attributes})
+    thing = world.add(Thing(DOCUMENT, key, top, values, places))
+    thing.collections = {
+        FUND: _funds(world, document, thing, scale),
+        INDICATOR: [
+            world.add(_indicator(each, thing, index, document.year, ruleset))
+            for index, each in enumerate(document.indicators)
+        ],
+        WEIGHT: [
+            world.add(Thing(WEIGHT, f"{key}/{WEIGHT}/{name}", thing, {"权重名称": name})) for name in ruleset.weights
+        ],
+        ITEM: [],
+        EXPLANATION: [],
+    }
+    return thing
+
+
+def _funds(world: World, document: Document, parent: Thing, scale: Fraction) -> list[Thing]:
+    found = []
+    for row, title in FUND_ROWS.items():
+        fund = getattr(document.funds, row)
+        if fund is not None:
+            pointer = f"/funds/{row}"
+            values, places = _read(fund, FUND, pointer, scale)
+            thing = Thing(FUND, parent.key + pointer, parent, {**values, "来源": title}, places, pointer=pointer)
+            found.append(world.add(thing))
+    return found
+
+
+def _indicator(indicator: Indicator, parent: Thing, index: int, year: int, ruleset: Ruleset) -> Thing:
+    pointer = f"/indicators/{index}"
+    values, places = _read(indicator, INDICATOR, pointer, Fraction(1))
+    values |= {"扣分": Fraction(0), "否决": False}
+    values |= _attributes(indicator.attributes, ruleset, INDICATOR)
+    places.update({name: f"{pointer}/attributes/{name}" for name in indicator.attributes})
+    target = measure.read_target(
+        indicator.adjusted_target or indicator.target, unit=indicator.unit, comparator=indicator.comparator, year=year
+    )
+    actual = measure.read_actual(indicator.actual, target, unit=indicator.unit, year=year)
+    values |= measured(target, actual)
+    aim = "adjusted_target" if indicator.adjusted_target else "target"
+    places |= dict.fromkeys(_OF_TARGET, f"{pointer}/{aim}") | dict.fromkeys(_OF_ACTUAL, f"{pointer}/actual")
+    return Thing(INDICATOR, parent.key + pointer, parent, values, places, pointer=pointer)
+
+
+_OF_TARGET: Final = ("目标类别", "比较符", "计量单位", "目标值", "目标下限", "目标上限", "目标比率", "目标金额", "目标日期")
+_OF_ACTUAL: Final = (
+    "实际类别", "可比", "不可比原因", "文字相同", "自称", "实际值", "实际下界", "实际上界", "实际比率", "实际比率下界", "实际比率上界",
+    "实际金额",
+    "实际日期", "实际最早日期",
+)  # fmt: skip
+
+
+def measured(target: Reading, actual: Reading) -> dict[str, Value]:
+    """What the two cells of an indicator say, under the names of the language. Absent names are left out."""
+    comparison = measure.compare(target, actual)
+    low, high = printed_interval(actual)
+    found: dict[str, Value | None] = {
+        "目标类别": _KINDS[target.kind],
+        "实际类别": _KINDS[actual.kind],
+        "比较符": target.comparator,
+        "可比": comparison.comparable,
+        "不可比原因": comparison.reason or None,
+        "文字相同": comparison.same_words,
+        "自称": _CLAIMS.get(actual.claim or ""),
+        "计量单位": actual.unit if actual.kind is Kind.NUMBER else target.unit,
+        "目标值": target.number,
+        "目标下限": target.low,
+        "目标上限": target.high,
+        "实际值": actual.number,
+        "实际下界": low,
+        "实际上界": high,
+        "目标日期": target.latest,
+        "实际日期": actual.latest,
+        "实际最早日期": actual.earliest,
+    }
+    if target.unit == "元" and target.number is not None:
+        found["目标金额"] = target.number * WAN
+    if actual.unit == "元" and actual.number is not None:
+        found["实际金额"] = actual.number * WAN
+    if target.unit == "%":
+        found["目标比率"] = target.number
+    if actual.unit == "%":
+        found |= {"实际比率": actual.number, "实际比率下界": low, "实际比率上界": high}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def printed_interval(reading: Reading) -> tuple[Fraction | None, Fraction | None]:
+    """All values that print as this one when rounded half-up: from the first (included) up to the second (not)."""
+    if reading.number is None or reading.places is None:
+        return None, None
+    half = _HALF * Fraction(10) ** -reading.places
+    return reading.number - half, reading.number + half
+
+
+def _stated(reading: Reading) -> dict[str, Value]:
+    low, high = printed_interval(reading)
+    found: dict[str, Value | None] = {"陈述值": reading.number, "陈述单位": reading.unit}
+    if reading.unit == "元" and reading.number is not None:
+        found["陈述金额"] = reading.number * WAN
+    if reading.unit == "%":
+        found |= {"陈述比率": reading.number, "陈述比率下界": low, "陈述比率上界": high}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _plain(part: BaseModel, scope: str, parent: Thing, pointer: str) -> Thing:
+    values, places = _read(part, scope, pointer, Fraction(1))
+    return Thing(scope, pointer, parent, values, places, pointer=pointer)
+
+
+def _read(part: BaseModel, scope: str, pointer: str, scale: Fraction) -> tuple[dict[str, Value], dict[str, str]]:
+    """The fields of a scope that are there, with the place of each, there or not."""
+    values: dict[str, Value] = {}
+    places: dict[str, str] = {}
+    for name, path, holds in fields_of(scope):
+        at: Any = part
+        for key in path:
+            at = getattr(at, key, None)
+        places[name] = f"{pointer}/{'/'.join(path)}"
+        if at is None or (isinstance(at, str) and not at.strip()):
+            continue
+        match holds:
+            case "money":
+                values[name] = from_decimal(at) * scale
+            case "number":
+                values[name] = from_decimal(at) if isinstance(at, Decimal) else Fraction(at)
+            case "rate":
+                value = _rate(part, path, at)
+                if value is not None:
+                    values[name] = value
+            case _:
+                values[name] = at
+    return values, places
+
+
+def _rate(part: Any, path: Sequence[str], printed: str) -> Fraction | None:
+    fund = part
+    for key in path[:-1]:
+        fund = getattr(fund, key)
+    amounts = [None if each is None else from_decimal(each) for each in (fund.annual_budget, fund.executed)]
+    return measure.read_rate(printed, *amounts).value
+
+
+def _attributes(written: Mapping[str, object], ruleset: Ruleset, scope: str) -> Iterator[tuple[str, Value]]:
+    """The declared inputs among the attributes, as the types they are declared to have."""
+    for (where, name), type_ in ruleset.inputs.items():
+        value = written.get(name)
+        if where == scope and value is not None:
+            yield name, attribute(value, type_)
+
+
+def attribute(value: object, type_: Type) -> Value:
+    """An attribute as its declared type; `input_problems` has refused what has none."""
+    if isinstance(value, Decimal):
+        return from_decimal(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Fraction(value)
+    if isinstance(value, str) and type_ not in (Type.TEXT, Type.TRUTH):
+        if type_ is Type.DATE:
+            return date.fromisoformat(value)
+        share = type_ is Type.PERCENT and value.endswith("%")
+        number = parse(value.removesuffix("%") if share else value)
+        assert number is not None, value
+        return number / 100 if share else number
+    assert isinstance(value, str | bool), value
+    return value

@@ -1,0 +1,173 @@
+"""A ruleset made ready to run: every formula a function, every rule a pattern, in the order of the strata.
+
+Made once a ruleset and shared by every evaluation and thread; nothing in it changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, final
+from weakref import WeakKeyDictionary
+
+from zhunsheng.evaluation.infer import Engine
+from zhunsheng.evaluation.patterns import translated
+from zhunsheng.expression.exact import compiled
+from zhunsheng.expression.tree import Logic, Not
+from zhunsheng.expression.types import Type
+from zhunsheng.ruleset.strata import strata
+from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zhunsheng.evaluation.patterns import Property, Telling
+    from zhunsheng.expression.exact import Reading
+    from zhunsheng.expression.tree import Node
+    from zhunsheng.number import Rounding
+    from zhunsheng.ruleset.policy import Quantity, Rule, Ruleset, Score
+    from zhunsheng.ruleset.strata import Key
+
+
+class Formula(NamedTuple):
+    """A quantity ready to run."""
+
+    name: str
+    scope: str
+    reading: Reading
+    roundings: tuple[Rounding, ...]
+
+
+class Scoring(NamedTuple):
+    """A score ready to run."""
+
+    score: Score
+    points: Reading
+    formula: Reading
+    otherwise: Reading | None
+    claimed: Reading | None
+
+
+class Firing(NamedTuple):
+    """One pattern of a rule: that it holds, or for a check that it fails."""
+
+    rule: Rule
+    holds: bool
+    again: Reading | None
+    """The whole condition, where the pattern alone does not settle it."""
+
+
+class Told(NamedTuple):
+    """What is told of each thing of a scope, as facts of a kind."""
+
+    scope: str
+    kind: str
+    properties: tuple[Property, ...]
+
+
+class Step(NamedTuple):
+    """A stratum: elements to work out in turn, then what to tell of which things, and the rules that may fire."""
+
+    elements: tuple[Key, ...]
+    told: tuple[Told, ...]
+    firings: Mapping[str, Firing]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """See the module."""
+
+    ruleset: Ruleset
+    formulas: Mapping[Key, Formula]
+    kind: Formula | None
+    kinds: Mapping[str, Scoring]
+    items: tuple[Scoring, ...]
+    points: Mapping[str, Reading]
+    """Weights by name."""
+    full_marks: Reading
+    derived: tuple[Key, ...]
+    """Names that rules derive; false of a thing until one does."""
+    steps: tuple[Step, ...]
+    readings: dict[int, Reading]
+    """Functions of trees, by the tree's identity: a memo for derivations and messages."""
+    engine: Engine | None
+    """None where the policy has no rule."""
+
+
+_PLANS: WeakKeyDictionary[Ruleset, Plan] = WeakKeyDictionary()
+
+
+def plan_of(ruleset: Ruleset) -> Plan:
+    """The plan of a ruleset, made at its first use."""
+    plan = _PLANS.get(ruleset)
+    if plan is None:
+        plan = _PLANS[ruleset] = _planned(ruleset)
+    return plan
+
+
+def _planned(ruleset: Ruleset) -> Plan:
+    by_id = {rule.id: rule for rule in ruleset.rules}
+    patterns = []
+    steps = []
+    for level, stratum in enumerate(strata(ruleset)):
+        telling: Telling = {}
+        firings: dict[str, Firing] = {}
+        for name in stratum.rules:
+            rule = by_id[name]
+            for holds, condition in _conditions(rule):
+                key = f"{name}{'' if holds else '!'}"
+                variables = tuple((f"v{at}", f"{binder.scope}{level}") for at, binder in enumerate(rule.binders))
+                translation = translated(key, variables, condition, telling)
+                patterns.append(translation.pattern)
+                firings[key] = Firing(rule, holds, translation.again)
+        told = tuple(
+            Told(kind.removesuffix(str(level)), kind, tuple(properties.values()))
+            for kind, properties in telling.items()
+        )
+        steps.append(Step(stratum.elements, told, firings))
+    scorings = [_scoring(score) for score in ruleset.scores]
+    quantities = (*ruleset.quantities, ruleset.total, ruleset.grades)
+    return Plan(
+        ruleset=ruleset,
+        formulas={(each.scope, each.name): _formula(each) for each in quantities},
+        kind=_formula(ruleset.kind) if ruleset.kind else None,
+        kinds={each.score.name: each for each in scorings if each.score.scope == INDICATOR},
+        items=tuple(each for each in scorings if each.score.scope == DOCUMENT),
+        points={name: compiled(node) for name, (node, _) in ruleset.weights.items()},
+        full_marks=compiled(ruleset.full_marks),
+        derived=tuple(
+            sorted({(each.binders[0].scope, each.subject) for each in ruleset.rules if each.outcome == "derive"})
+        ),
+        steps=tuple(steps),
+        readings={},
+        engine=Engine(patterns) if patterns else None,
+    )
+
+
+def _conditions(rule: Rule) -> list[tuple[bool, Node]]:
+    """The conditions under which a rule says something: (True, it holds), and for a check (False, it fails)."""
+    if rule.check is None:
+        assert rule.when is not None, rule.id
+        return [(True, rule.when)]
+    found: list[tuple[bool, Node]] = [(False, _both(rule.when, Not(rule.check, type=Type.TRUTH)))]
+    if rule.confirmed is not None:
+        found.append((True, _both(rule.when, rule.check)))
+    return found
+
+
+def _both(when: Node | None, node: Node) -> Node:
+    return node if when is None else Logic("and", (when, node), type=Type.TRUTH)
+
+
+def _formula(quantity: Quantity) -> Formula:
+    return Formula(quantity.name, quantity.scope, compiled(quantity.formula), quantity.roundings)
+
+
+def _scoring(score: Score) -> Scoring:
+    return Scoring(
+        score,
+        compiled(score.points),
+        compiled(score.formula),
+        compiled(score.otherwise) if score.otherwise is not None else None,
+        compiled(score.claimed) if score.claimed is not None else None,
+    )

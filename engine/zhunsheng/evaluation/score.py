@@ -1,0 +1,304 @@
+"""Running a plan over a world: elements worked out in the order of the strata, rules fired by inference in between.
+
+Values land on the things themselves, under their names; what rules concluded comes back as a list. Nothing here knows
+what a value means: that is `assess`.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
+
+from zhunsheng.expression.exact import Thing, compiled, join
+from zhunsheng.expression.tree import Absent
+from zhunsheng.number import round_once
+from zhunsheng.ruleset.vocabulary import DOCUMENT, DOSSIER, INDICATOR, ITEM, WEIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from zhunsheng.evaluation.facts import World
+    from zhunsheng.evaluation.infer import Fact, Session
+    from zhunsheng.evaluation.plan import Firing, Formula, Plan, Scoring, Step
+    from zhunsheng.evaluation.patterns import Property
+    from zhunsheng.expression.exact import Bound
+    from zhunsheng.expression.tree import Value
+    from zhunsheng.number import Rounding
+    from zhunsheng.ruleset.policy import Rule
+    from zhunsheng.ruleset.strata import Key
+
+Status = Literal["computed", "undecided", "withheld"]
+
+
+class Item(NamedTuple):
+    """A score as given: on what, by which way of scoring, and how it came about."""
+
+    thing: Thing
+    """The document, or the indicator."""
+    scoring: Scoring | None
+    """None for an indicator that no way of scoring takes."""
+    points: Value
+    computed: Value
+    claimed: Value
+    status: Status
+    reason: Absent | None
+    """Why the formula gave no value, where it gave none."""
+
+
+class Conclusion(NamedTuple):
+    """What a rule said of which things."""
+
+    rule: Rule
+    holds: bool
+    bound: Bound
+
+
+class Run(NamedTuple):
+    """The outcome: the world with its values, the scores, and the conclusions in a fixed order."""
+
+    world: World
+    items: list[Item]
+    conclusions: list[Conclusion]
+
+
+_WITHHELD: Final = Absent.UNDECIDED
+_ITEM_FIELDS: Final = ("得分项名称", "得分项类别", "得分项分值", "得分项得分", "得分项自评")
+
+
+def run(plan: Plan, world: World) -> Run:
+    """Works out everything that the plan says of the world."""
+    result = Run(world, [], [])
+    for weight in world.things.get(WEIGHT, ()):
+        _put(weight, "应得分值", plan.points[cast("str", weight.values["权重名称"])]((weight.parent or weight,)))
+    for document in world.things.get(DOCUMENT, ()):
+        _put(document, "满分", plan.full_marks((document,)))
+        for name, reading in plan.points.items():
+            _put(document, f"权重.{name}", reading((document,)))
+    for scope, name in plan.derived:
+        for thing in world.things.get(scope, ()):
+            thing.values[name] = False
+    with plan.engine.session() if plan.engine is not None else nullcontext() as session:
+        for step in plan.steps:
+            for key in step.elements:
+                _work_out(plan, world, key, result)
+            if session is not None and step.firings:
+                for conclusion in _fired(step, world, session):
+                    result.conclusions.append(conclusion)
+                    _conclude(conclusion)
+    result.items.sort(key=lambda item: filed(item.thing))
+    return result
+
+
+def rounded(value: Value, roundings: Sequence[Rounding]) -> Value:
+    """A value through its declared roundings, in turn."""
+    if isinstance(value, Fraction):
+        for rounding in roundings:
+            value = round_once(value, rounding)
+    return value
+
+
+def _work_out(plan: Plan, world: World, key: Key, result: Run) -> None:
+    scope, name = key
+    formula = plan.formulas.get(key)
+    if formula is not None:
+        _formula(formula, world.things.get(scope, ()))
+        if name == "等级":
+            _cap(plan, result)
+    elif key == (INDICATOR, "指标类型"):
+        _formula(cast("Formula", plan.kind), world.things.get(INDICATOR, ()))
+    elif key == (INDICATOR, "得分"):
+        for indicator in world.things.get(INDICATOR, ()):
+            scoring = plan.kinds.get(cast("str", indicator.values.get("指标类型")))
+            item = _scored(scoring, indicator)
+            _put(indicator, "得分", item.computed)
+            result.items.append(item)
+    elif scope == DOCUMENT and name.endswith(".得分"):
+        scoring = next(each for each in plan.items if f"{each.score.name}.得分" == name)
+        for document in world.things.get(DOCUMENT, ()):
+            item = _scored(scoring, document)
+            _put(document, name, item.computed)
+            _put(document, f"{scoring.score.name}.分值", item.points)
+            result.items.append(item)
+    elif key == (DOCUMENT, ITEM):
+        _gather_items(world, result)
+
+
+def _formula(formula: Formula, things: Sequence[Thing]) -> None:
+    name, reading, roundings = formula.name, formula.reading, formula.roundings
+    for thing in things:
+        _put(thing, name, rounded(reading((thing,)), roundings))
+
+
+def _cap(plan: Plan, result: Run) -> None:
+    """Lowers grades to the lowest cap that a rule has set on the document."""
+    ranks = {band.grade: rank for rank, band in enumerate(plan.ruleset.bands)}
+    for rule, _, bound in result.conclusions:
+        document = document_of(bound[0])
+        if rule.outcome == "cap" and document is not None:
+            grade = document.values.get("等级")
+            if isinstance(grade, str) and ranks[grade] < ranks[rule.subject]:
+                document.values["等级"] = rule.subject
+
+
+def _conclude(conclusion: Conclusion) -> None:
+    """What a conclusion adds to the thing it is about, for formulas and rules of higher strata to use."""
+    rule, _, bound = conclusion
+    values = bound[0].values
+    match rule.outcome:
+        case "deduct":
+            assert rule.deduction is not None, rule.id
+            points = compiled(rule.deduction)(bound)
+            before = values["扣分"]
+            values["扣分"] = (
+                join(points, before)
+                if isinstance(points, Absent) or isinstance(before, Absent)
+                else (cast("Fraction", before) + cast("Fraction", points))
+            )
+        case "veto":
+            values["否决"] = True
+        case "derive":
+            values[rule.subject] = True
+        case _:
+            return
+
+
+def _scored(scoring: Scoring | None, thing: Thing) -> Item:
+    """The score of a thing, and why there is none where there is none."""
+    bound = (thing,)
+    if scoring is None:
+        kind = thing.values.get("指标类型", Absent.MISSING)
+        reason = kind if isinstance(kind, Absent) else Absent.UNDEFINED
+        points, claimed = thing.values.get("分值", Absent.MISSING), thing.values.get("自评得分", Absent.MISSING)
+        return Item(thing, None, points, _WITHHELD, claimed, "withheld", reason)
+    points = scoring.points(bound)
+    claimed = Absent.MISSING if scoring.claimed is None else scoring.claimed(bound)
+    value = rounded(scoring.formula(bound), scoring.score.roundings)
+    if not isinstance(value, Absent):
+        return Item(thing, scoring, points, value, claimed, "computed", None)
+    stand_in = _WITHHELD if scoring.otherwise is None else rounded(scoring.otherwise(bound), scoring.score.roundings)
+    status: Status = "withheld" if isinstance(stand_in, Absent) else "undecided"
+    return Item(thing, scoring, points, stand_in, claimed, status, value)
+
+
+def _gather_items(world: World, result: Run) -> None:
+    """The score items of each document, as a collection that the total and the rules may sum over."""
+    for item in sorted(result.items, key=lambda each: filed(each.thing)):
+        document = item.thing if item.thing.scope == DOCUMENT else cast("Thing", item.thing.parent)
+        by_itself = item.thing.scope == DOCUMENT
+        name = (
+            item.scoring.score.name if by_itself and item.scoring else item.thing.values.get("三级指标", Absent.MISSING)
+        )
+        group = name if by_itself else item.thing.values.get("一级指标", Absent.MISSING)
+        thing = Thing(ITEM, f"{item.thing.key}#{ITEM}.{name}", document, {}, pointer=item.thing.pointer)
+        values = (name, group, item.points, item.computed, item.claimed)
+        for key, value in zip(_ITEM_FIELDS, values, strict=True):
+            _put(thing, key, value)
+        thing.places = {"得分项得分": item.thing.pointer, "得分项分值": item.thing.pointer}
+        cast("list[Thing]", document.collections[ITEM]).append(world.add(thing))
+
+
+def _put(thing: Thing, name: str, value: Value) -> None:
+    """A value under its name; a missing one leaves the name out."""
+    if value is not Absent.MISSING:
+        thing.values[name] = value
+
+
+# Inference
+
+
+def _fired(step: Step, world: World, session: Session) -> list[Conclusion]:
+    """What the rules of a stratum conclude, each once, in an order that owes nothing to the file's."""
+    told, things = _facts(step, world)
+    found: dict[tuple[str, frozenset[str]], Conclusion] = {}
+    for match in session.tell(told):
+        firing = step.firings[match.rule]
+        bound = tuple(things[str(fact)] for fact in match.facts)
+        if _together(firing.rule, bound) and (firing.again is None or firing.again(bound) is True):
+            _keep(found, match.rule, firing, bound)
+    return [found[key] for key in sorted(found, key=lambda key: (key[0], [filed(each) for each in found[key].bound]))]
+
+
+def _keep(found: dict[tuple[str, frozenset[str]], Conclusion], name: str, firing: Firing, bound: Bound) -> None:
+    """One conclusion for a pair of like things, whichever way round it matched."""
+    alike = len({binder.scope for binder in firing.rule.binders}) == 1
+    marks = frozenset(thing.key if alike else f"{at} {thing.key}" for at, thing in enumerate(bound))
+    kept = found.get((name, marks))
+    if kept is None or _content(bound) < _content(kept.bound):
+        found[name, marks] = Conclusion(firing.rule, firing.holds, bound)
+
+
+def _together(rule: Rule, bound: Bound) -> bool:
+    """Whether things bound together lie within what the rule says they must: one document, or one dossier."""
+    return len(bound) == 1 or rule.within == DOSSIER or len({id(document_of(each)) for each in bound}) == 1
+
+
+def document_of(thing: Thing) -> Thing | None:
+    """The document that a thing is, or is part of; None for what belongs to the dossier."""
+    found: Thing | None = thing
+    while found is not None and found.scope != DOCUMENT:
+        found = found.parent
+    return found
+
+
+def _facts(step: Step, world: World) -> tuple[list[Fact], dict[str, Thing]]:
+    """What is told of which things: truths that hold, and the operands of joins."""
+    told: list[tuple[Thing, str, dict[str, Value]]] = []
+    for scope, kind, properties in step.told:
+        for thing in world.things.get(scope, ()):
+            values = _told(properties, thing)
+            if values:
+                told.append((thing, kind, values))
+    ranks = _ranks(values for _, _, values in told)
+    facts: list[Fact] = []
+    things: dict[str, Thing] = {}
+    for thing, kind, values in told:
+        name = f"{kind} {thing.key}"
+        things[name] = thing
+        facts.append({"id": name, "kind": kind, **{key: _coded(value, ranks) for key, value in values.items()}})
+    return facts, things
+
+
+def _told(properties: Sequence[Property], thing: Thing) -> dict[str, Value]:
+    bound = (thing,)
+    found: dict[str, Value] = {}
+    for name, reading, operand, wanted in properties:
+        value = reading(bound)
+        if operand:
+            if not isinstance(value, Absent):
+                found[name] = value
+        elif value is wanted:
+            found[name] = True
+    return found
+
+
+def _ranks(told: Iterator[Mapping[str, Value]]) -> dict[Fraction | date, int]:
+    """Every number and date told, by its rank among its like: order and equality kept, in small integers."""
+    every: set[Fraction | date] = {
+        value for values in told for value in values.values() if isinstance(value, Fraction | date)
+    }
+    ranks: dict[Fraction | date, int] = {}
+    ranks |= {each: rank for rank, each in enumerate(sorted(each for each in every if isinstance(each, Fraction)))}
+    ranks |= {each: rank for rank, each in enumerate(sorted(each for each in every if isinstance(each, date)))}
+    return ranks
+
+
+def _coded(value: Value, ranks: Mapping[Fraction | date, int]) -> int | str | bool:
+    if isinstance(value, Fraction | date):
+        return ranks[value]
+    assert isinstance(value, str | bool), value
+    return value
+
+
+def filed(thing: Thing) -> tuple[tuple[int, str], ...]:
+    """Where a thing stands among others, by its place in the file."""
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in thing.key.split("/"))
+
+
+def _content(bound: Bound) -> list[tuple[str, ...]]:
+    """What things say, as something to order them by that does not depend on where they stand."""
+    return [tuple(str(each.values.get(name, "")) for name in _CONTENT) + tuple(map(str, filed(each))) for each in bound]
+
+
+_CONTENT: Final = ("三级指标", "年度指标值", "实际完成值", "陈述名称", "说明事项")

@@ -1,0 +1,214 @@
+"""The room that opens files: documents, dossiers and rulesets by path, rulesets also by id.
+
+A dossier may name its documents' files instead of holding them (`documents: [department.yaml, …]`); they are read
+from beside it. A ruleset extends another by id, found beside it or among those that come with the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, final
+
+from zhunsheng.document import Document, Dossier, kind_of, read_document, read_dossier
+from zhunsheng.exchange import shipped
+from zhunsheng.problem import Place, Problem, Refused, say
+from zhunsheng.ruleset import Ruleset, read_ruleset
+from zhunsheng.source import Source, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from importlib.resources.abc import Traversable
+
+SUFFIXES: Final = (".yaml", ".yml", ".json")
+LIMIT: Final = 20 * 2**20
+"""Bytes of one file; the largest real dossier has some hundred thousand."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A document or dossier with the file it came from."""
+
+    path: Path
+    source: Source
+    content: Document | Dossier
+
+
+def load_document(path: str | Path) -> Document:
+    """The evaluation document in a JSON or YAML file.
+
+    Raises:
+        Refused: with every problem, each at its file, line and column.
+    """
+    return read_document(source_of(Path(path)))
+
+
+def load_dossier(path: str | Path) -> Dossier:
+    """The dossier in a JSON or YAML file, with the documents whose files it names.
+
+    Raises:
+        Refused: as `load_document`, for the dossier and for the files it names.
+    """
+    return _dossier(source_of(Path(path)), Path(path))
+
+
+def load_ruleset(name: str | Path) -> Ruleset:
+    """A ruleset by its id, among those that come with the engine, or by the path of its file.
+
+    Raises:
+        Refused: with every problem in it and in those it extends.
+    """
+    source, beside = ruleset_source(name)
+    return read_ruleset(source, _retrieve(beside))
+
+
+@lru_cache(maxsize=64)
+def shipped_ruleset(name: str) -> Ruleset:
+    """A ruleset that comes with the engine, read once."""
+    return load_ruleset(name)
+
+
+def ruleset_source(name: str | Path) -> tuple[Source, Path | None]:
+    """The source of a ruleset by id or path, and the folder its bases may lie in."""
+    path = Path(name)
+    if path.suffix in SUFFIXES or path.parent != Path():
+        return source_of(path), path.parent
+    try:
+        return _shipped(str(name)), None
+    except KeyError as missing:
+        raise Refused([_no_such_ruleset(str(name), missing.args[0])]) from None
+
+
+def shipped_ids() -> tuple[str, ...]:
+    """The ids of the rulesets that come with the engine."""
+    return tuple(sorted(_named(shipped.rulesets().iterdir())))
+
+
+def _named(entries: Iterable[Traversable]) -> dict[str, Traversable]:
+    """Ruleset files by id; tests of rulesets lie beside them as `<id>.test.yaml`."""
+    files = [each for each in entries if each.name.endswith(SUFFIXES) and not each.name.endswith(".test.yaml")]
+    return {each.name.rpartition(".")[0]: each for each in files}
+
+
+def _shipped(name: str) -> Source:
+    entries = _named(shipped.rulesets().iterdir())
+    if name not in entries:
+        raise KeyError(tuple(sorted(entries)))
+    return read(entries[name].read_bytes(), f"rulesets/{entries[name].name}")
+
+
+def _retrieve(beside: Path | None) -> Callable[[str], Source]:
+    """Finds a base by id: beside the ruleset that extends it, else among those that come with the engine."""
+
+    def retrieve(name: str) -> Source:
+        if beside is not None:
+            found = _named(beside.iterdir()).get(name)
+            if found is not None:
+                return source_of(beside / found.name)
+        return _shipped(name)
+
+    return retrieve
+
+
+def filed(paths: Iterable[Path]) -> tuple[list[Filed], list[Problem]]:
+    """Everything under these paths, and what was refused. In a folder, files that a dossier names are not taken twice."""
+    found: list[Filed] = []
+    problems: list[Problem] = []
+    for path in paths:
+        here: list[Filed] = []
+        for file in _files(path, problems):
+            try:
+                source = source_of(file)
+                content = _dossier(source, file) if kind_of(source) == "dossier" else read_document(source)
+            except Refused as refused:
+                problems += refused.problems
+            else:
+                here.append(Filed(file, source, content))
+        named = {(each.path.parent / name).resolve() for each in here for name in _named_documents(each.source)}
+        found += [each for each in here if each.path.resolve() not in named]
+    return found, list(dict.fromkeys(problems))
+
+
+def _files(path: Path, problems: list[Problem]) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(each for each in path.iterdir() if each.suffix in SUFFIXES and each.is_file())
+    if not files:
+        problems.append(Problem(Place(str(path)), "empty-folder", say("empty-folder.expected", suffixes=" ".join(SUFFIXES))))
+    return files
+
+
+def source_of(path: Path) -> Source:
+    """The source of a file.
+
+    Raises:
+        Refused: there is no such file, it cannot be read, or it is no YAML or JSON.
+    """
+    shown = path.as_posix()
+    if path.suffix not in SUFFIXES:
+        raise Refused([Problem(Place(shown), "unknown-format", say("unknown-format.expected", suffixes=" ".join(SUFFIXES)), path.suffix)])
+    try:
+        size = path.stat().st_size
+        if size > LIMIT:
+            raise Refused([Problem(Place(shown), "file-too-large", say("file-too-large.expected", limit=LIMIT // 2**20), str(size))])
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise Refused([_absent(path)]) from None
+    except IsADirectoryError:
+        raise Refused([Problem(Place(shown), "file-is-folder", say("file-is-folder.expected"), path.name)]) from None
+    except OSError as error:
+        raise Refused([Problem(Place(shown), "file-unreadable", say("file-unreadable.expected"), error.strerror or "")]) from None
+    return read(content, shown)
+
+
+def _absent(path: Path) -> Problem:
+    from difflib import get_close_matches  # noqa: PLC0415  only where a name was mistyped
+
+    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = get_close_matches(path.name, beside, n=1)
+    hint = say("file-missing.hint", name=near[0]) if near else None
+    return Problem(Place(path.as_posix()), "file-missing", say("file-missing.expected"), path.name, hint=hint)
+
+
+def _no_such_ruleset(name: str, known: tuple[str, ...]) -> Problem:
+    from difflib import get_close_matches  # noqa: PLC0415  as above
+
+    near = get_close_matches(name, known, n=1)
+    hint = say("unknown-ruleset.hint", name=near[0]) if near else None
+    return Problem(Place(name), "unknown-ruleset", say("unknown-ruleset.expected", names=tuple(known)), name, hint=hint)
+
+
+def _named_documents(source: Source) -> list[str]:
+    documents = source.data.get("documents") if isinstance(source.data, dict) else None
+    return [each for each in documents if isinstance(each, str)] if isinstance(documents, list) else []
+
+
+def _dossier(source: Source, path: Path) -> Dossier:
+    """The dossier, its named files put in; a name that leads out of its folder is refused."""
+    names = _named_documents(source)
+    if not names:
+        return read_dossier(source)
+    problems: list[Problem] = []
+    documents: list[Any] = []
+    for index, each in enumerate(source.data["documents"]):
+        if not isinstance(each, str):
+            documents.append(each)
+            continue
+        place = source.place(("documents", index))
+        if Path(each).name != each:
+            problems.append(Problem(place, "document-elsewhere", say("document-elsewhere.expected"), each))
+            continue
+        try:
+            inner = source_of(path.parent / each)
+            read_document(inner)
+            documents.append(inner.data)
+        except Refused as refused:
+            problems += [
+                replace(found, place=replace(place, pointer=found.place.pointer)) if found.code == "file-missing" else found
+                for found in refused.problems
+            ]
+    if problems:
+        raise Refused(problems)
+    return read_dossier(replace(source, data={**source.data, "documents": documents}))

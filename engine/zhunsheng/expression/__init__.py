@@ -1,0 +1,1 @@
+"""The expression language: text → tree → types, and the interpreters that need nothing else (exact, words)."""

@@ -1,0 +1,391 @@
+"""The exact interpreter: what an expression means, in rationals. Every other interpreter must agree with this one.
+
+A checked tree is turned once into a function of the bound things; the function does the sums. Absent values join by
+strength whatever the order, `and`/`or` are three-valued, and nothing is rounded but where a node says so.
+"""
+
+from __future__ import annotations
+
+import datetime
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, assert_never, cast, final
+
+from zhunsheng.expression.tree import (
+    Absent,
+    Aggregate,
+    Arithmetic,
+    Call,
+    Choice,
+    Compare,
+    Constant,
+    Extreme,
+    Gathering,
+    Lines,
+    Logic,
+    Name,
+    Negative,
+    Not,
+    Presence,
+    Reference,
+    Round,
+    Table,
+    Value,
+)
+from zhunsheng.number import round_once
+
+if TYPE_CHECKING:
+    from zhunsheng.expression.tree import Comparator, Node
+
+
+@final
+@dataclass(slots=True, eq=False)
+class Thing:
+    """Something that formulas are about: an indicator, a document, a dossier … with the values known of it so far.
+
+    A key that is not in `values` is missing. `places` says where a value stands in the file (a JSON pointer).
+    """
+
+    scope: str
+    key: str
+    parent: Thing | None
+    values: dict[str, Value]
+    places: Mapping[str, str] = field(default_factory=dict)
+    collections: dict[str, Sequence[Thing]] = field(default_factory=dict)
+    pointer: str = ""
+
+
+Bound = tuple[Thing, ...]
+Reading = Callable[[Bound], Value]
+
+COMPARISONS: Final[Mapping[Comparator, Callable[[Any, Any], bool]]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_MISSING: Final = Absent.MISSING
+_UNDEFINED: Final = Absent.UNDEFINED
+
+
+def join(*values: Value) -> Absent:
+    """The strongest absence among values, at least one of which is absent."""
+    return max((each for each in values if isinstance(each, Absent)), key=lambda each: each.value)
+
+
+def find(reference: Reference, bound: Bound) -> Thing | None:
+    """The thing that a reference leads to; None where a parent is not there (a form judged without its dossier)."""
+    thing: Thing | None = bound[reference.binder]
+    for _ in range(reference.hops):
+        if thing is None:
+            return None
+        thing = thing.parent
+    return thing
+
+
+def members(reference: Reference, bound: Bound) -> Sequence[Thing]:
+    """The things of a collection; none where its holder is not there."""
+    holder = find(reference, bound)
+    return () if holder is None else holder.collections.get(reference.key, ())
+
+
+def compiled(node: Node) -> Reading:
+    """The function that a checked tree stands for."""
+    match node:
+        case Constant():
+            constant = node.value
+            return lambda _: constant
+        case Name():
+            return _name(cast("Reference", node.reference))
+        case Negative():
+            operand = compiled(node.operand)
+
+            def negative(bound: Bound) -> Value:
+                value = operand(bound)
+                return value if isinstance(value, Absent) else -cast("Fraction", value)
+
+            return negative
+        case Arithmetic():
+            return _arithmetic(node)
+        case Compare():
+            return _compare(COMPARISONS[node.operator], compiled(node.left), compiled(node.right))
+        case Not():
+            denied = compiled(node.operand)
+            return lambda bound: _opposite(denied(bound))
+        case Logic():
+            return _logic(tuple(map(compiled, node.parts)), deciding=node.operator == "or")
+        case Choice():
+            return _choice(compiled(node.test), compiled(node.yes), compiled(node.no))
+        case Table():
+            return _table(node)
+        case Lines():
+            return _lines(node)
+        case Round():
+            return _round(node)
+        case Extreme():
+            return _extreme(node)
+        case Presence():
+            tested, missing = compiled(node.operand), node.test == "missing"
+
+            def presence(bound: Bound) -> Value:
+                value = tested(bound)
+                return value is _MISSING if missing else not isinstance(value, Absent)
+
+            return presence
+        case Call():
+            return _call(node)
+        case Aggregate():
+            return _aggregate(node)
+        case _:
+            assert_never(node)
+
+
+def _name(reference: Reference) -> Reading:
+    binder, hops, key = reference.binder, reference.hops, reference.key
+    if hops == 0:
+        return lambda bound: bound[binder].values.get(key, _MISSING)
+    if hops == 1:
+
+        def of_parent(bound: Bound) -> Value:
+            parent = bound[binder].parent
+            return _MISSING if parent is None else parent.values.get(key, _MISSING)
+
+        return of_parent
+
+    def of_ancestor(bound: Bound) -> Value:
+        thing = find(reference, bound)
+        return _MISSING if thing is None else thing.values.get(key, _MISSING)
+
+    return of_ancestor
+
+
+def _arithmetic(node: Arithmetic) -> Reading:
+    left, right, apply = compiled(node.left), compiled(node.right), _OPERATIONS[node.operator]
+
+    def calculate(bound: Bound) -> Value:
+        a, b = left(bound), right(bound)
+        if isinstance(a, Absent) or isinstance(b, Absent):
+            return join(a, b)
+        return apply(a, b)
+
+    return calculate
+
+
+def _divide(a: Any, b: Any) -> Value:
+    return a / b if b else _UNDEFINED
+
+
+def _plus(a: Any, b: Any) -> Value:
+    return _days_on(a, b) if isinstance(a, datetime.date) else a + b
+
+
+def _minus(a: Any, b: Any) -> Value:
+    if not isinstance(a, datetime.date):
+        return cast("Fraction", a - b)
+    return Fraction((a - b).days) if isinstance(b, datetime.date) else _days_on(a, -b)
+
+
+def _days_on(day: datetime.date, days: Fraction) -> Value:
+    """A date some whole days on; undefined for part of a day, or off the calendar."""
+    try:
+        return day + datetime.timedelta(days=days.numerator) if days.denominator == 1 else _UNDEFINED
+    except OverflowError:
+        return _UNDEFINED
+
+
+_OPERATIONS: Final[Mapping[str, Callable[[Any, Any], Value]]] = {
+    "+": _plus,
+    "-": _minus,
+    "*": operator.mul,
+    "/": _divide,
+}
+
+
+def _compare(test: Callable[[Any, Any], bool], left: Reading, right: Reading) -> Reading:
+    def compare(bound: Bound) -> Value:
+        a, b = left(bound), right(bound)
+        if isinstance(a, Absent) or isinstance(b, Absent):
+            return join(a, b)
+        return test(a, b)
+
+    return compare
+
+
+def decide(values: Iterable[Value], *, deciding: bool) -> Value:
+    """Three-valued or (`deciding` true) and and (false): one deciding value settles it, else an absent one does."""
+    absent: Absent | None = None
+    for value in values:
+        if value is deciding:
+            return deciding
+        if isinstance(value, Absent):
+            absent = value if absent is None else join(absent, value)
+    return not deciding if absent is None else absent
+
+
+def _logic(parts: tuple[Reading, ...], *, deciding: bool) -> Reading:
+    return lambda bound: decide((part(bound) for part in parts), deciding=deciding)
+
+
+def _choice(test: Reading, yes: Reading, no: Reading) -> Reading:
+    def choose(bound: Bound) -> Value:
+        value = test(bound)
+        if isinstance(value, Absent):
+            return value
+        return yes(bound) if value else no(bound)
+
+    return choose
+
+
+def _table(node: Table) -> Reading:
+    argument = compiled(node.argument)
+    tests = [
+        (tuple((COMPARISONS[sign], compiled(bound)) for sign, bound in row.conditions), compiled(row.value))
+        for row in node.rows
+    ]
+    otherwise = compiled(node.otherwise) if node.otherwise is not None else None
+
+    def look_up(bound: Bound) -> Value:
+        at = argument(bound)
+        if isinstance(at, Absent):
+            return at
+        found: Reading | None = None
+        absent: Absent | None = None
+        for conditions, value in tests:
+            holds = _holds(at, conditions, bound)
+            if holds is True:
+                if found is not None:
+                    return _UNDEFINED
+                found = value
+            elif isinstance(holds, Absent):
+                absent = holds if absent is None else join(absent, holds)
+        if found is not None:
+            return found(bound)
+        if absent is not None:
+            return absent
+        return _UNDEFINED if otherwise is None else otherwise(bound)
+
+    return look_up
+
+
+def _holds(at: Value, conditions: tuple[tuple[Callable[[Any, Any], bool], Reading], ...], bound: Bound) -> Value:
+    absent: Absent | None = None
+    for test, limit in conditions:
+        value = limit(bound)
+        if isinstance(value, Absent):
+            absent = value if absent is None else join(absent, value)
+        elif not test(at, value):
+            return False
+    return True if absent is None else absent
+
+
+def _lines(node: Lines) -> Reading:
+    argument = compiled(node.argument)
+    points = [(cast("Fraction", at.value), cast("Fraction", value.value)) for at, value in node.points]
+
+    def interpolate(bound: Bound) -> Value:
+        at = argument(bound)
+        if isinstance(at, Absent):
+            return at
+        x = cast("Fraction", at)
+        if x <= points[0][0]:
+            return points[0][1]
+        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+            if x <= x1:
+                return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+        return points[-1][1]
+
+    return interpolate
+
+
+def _round(node: Round) -> Reading:
+    operand, rounding = compiled(node.operand), node.rounding
+
+    def rounded(bound: Bound) -> Value:
+        value = operand(bound)
+        return value if isinstance(value, Absent) else round_once(cast("Fraction", value), rounding)
+
+    return rounded
+
+
+def _extreme(node: Extreme) -> Reading:
+    parts = tuple(map(compiled, node.parts))
+    choose: Callable[[Any], Value] = min if node.which == "min" else max
+
+    def extreme(bound: Bound) -> Value:
+        values = [part(bound) for part in parts]
+        absent = [each for each in values if isinstance(each, Absent)]
+        return join(*absent) if absent else choose(values)
+
+    return extreme
+
+
+def _call(node: Call) -> Reading:
+    arguments = tuple(map(compiled, node.arguments))
+    functions: Mapping[str, Callable[..., Value]] = {
+        "length": lambda text: Fraction(len(text.strip())),
+        "contains": lambda text, part: part in text,
+    }
+    function = functions[node.function]
+
+    def call(bound: Bound) -> Value:
+        values = [argument(bound) for argument in arguments]
+        absent = [each for each in values if isinstance(each, Absent)]
+        return join(*absent) if absent else function(*values)
+
+    return call
+
+
+def _aggregate(node: Aggregate) -> Reading:
+    reference = cast("Reference", node.collection.reference)
+    value = compiled(node.value) if node.value is not None else lambda _: True
+    condition = compiled(node.condition) if node.condition is not None else lambda _: True
+    gathering = node.gathering
+
+    def gather(bound: Bound) -> Value:
+        inside = [(*bound, thing) for thing in members(reference, bound)]
+        match gathering:
+            case "any":
+                return decide(
+                    (decide((condition(each), value(each)), deciding=False) for each in inside), deciding=True
+                )
+            case "every":
+                return decide(
+                    (decide((_opposite(condition(each)), value(each)), deciding=True) for each in inside),
+                    deciding=False,
+                )
+            case "count":
+                verdicts = [decide((condition(each), value(each)), deciding=False) for each in inside]
+                absent = [each for each in verdicts if isinstance(each, Absent)]
+                return join(*absent) if absent else Fraction(sum(map(bool, verdicts)))
+            case _:
+                standing = [condition(each) for each in inside]
+                values = [value(each) for each, counts in zip(inside, standing, strict=True) if counts is True]
+                absent = [each for each in (*standing, *values) if isinstance(each, Absent)]
+                return join(*absent) if absent else _gathered(gathering, values)
+
+    return gather
+
+
+def _opposite(value: Value) -> Value:
+    return value if isinstance(value, Absent) else not value
+
+
+def _gathered(gathering: Gathering, values: Sequence[Any]) -> Value:
+    """A figure over present values; of nothing, a sum is 0 and every other figure undefined."""
+    if gathering == "sum":
+        return sum(values, Fraction(0))
+    if not values:
+        return _UNDEFINED
+    match gathering:
+        case "share":
+            return Fraction(sum(map(bool, values)), len(values))
+        case "mean":
+            return sum(values, Fraction(0)) / len(values)
+        case "min":
+            return cast("Value", min(values))
+        case _:
+            return cast("Value", max(values))

@@ -1,0 +1,267 @@
+"""A ruleset as written: what its YAML may say, and the JSON Schema that teaches it to editors.
+
+Everything is optional here, since an overlay states only what differs; whether the merged policy is complete is asked
+in `compile`. Every mapping has a closed set of keys. Short forms are widened by `spread` before anything is merged.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, Final, Literal, final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from zhunsheng.document.schema import build_validator, schema_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+ID_FORM: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+NAME_FORM: Final = r"^[A-Za-z_\u3400-\u4dbf\u4e00-\u9fff][0-9A-Za-z_\u3400-\u4dbf\u4e00-\u9fff]*$"
+ROUND_FORM: Final = r"^-?[0-9]{1,2} places (half-up|half-even|half-down|up|down|ceiling|floor)(, -?[0-9]{1,2} places (half-up|half-even|half-down|up|down|ceiling|floor))*$"
+PERIOD_FORM: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}/([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
+VERSION_FORM: Final = r"^[0-9]+\.[0-9]+\.[0-9]+$"
+
+
+def _written(value: object) -> object:
+    """A number where an expression may stand is an expression too: `points: 10`."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str | dict | list) or value is None else format(value, "f")
+
+
+def _form(form: str, zh: str, en: str) -> Any:
+    return Field(pattern=form, json_schema_extra={"x-form": {"zh": zh, "en": en}})
+
+
+Expression = Annotated[
+    str,
+    BeforeValidator(_written),
+    Field(json_schema_extra={"type": ["string", "number"], "examples": ["全年执行数 / 全年预算数"]}),
+]
+Status = Literal["verified", "unverified", "observed"]
+Severity = Literal["error", "warning", "note"]
+TypeName = Literal["number", "percent", "money", "days", "text", "date", "truth"]
+RoundingText = Annotated[
+    str,
+    _form(
+        ROUND_FORM,
+        "形如 2 places half-up；先后几次舍入用逗号隔开",
+        "like `2 places half-up`; several in turn with commas",
+    ),
+]
+
+
+class Part(BaseModel):
+    """A mapping of a ruleset."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Cited(Part):
+    """What may carry its source."""
+
+    clause: str | None = Field(default=None, title="条款", description="出自哪一条，如 自评表 备注1")
+    status: Status | None = Field(
+        default=None,
+        title="核实情况",
+        description="verified 已对照原文；observed 见于实际做法；unverified 未见原文。省略时同整个规则",
+    )
+    note: str | None = Field(default=None, title="说明", description="给读规则的人看的话")
+
+
+@final
+class Weight(Cited):
+    """权重：预算执行率或某个一级指标应有的分值。"""
+
+    points: Expression | None = Field(default=None, title="分值", examples=["10"])
+
+
+@final
+class Input(Cited):
+    """附加输入：规则自己声明的一个填报项，填在 attributes 里。"""
+
+    each: str | None = Field(default=None, title="填在哪里", description="文件 或 指标", examples=["指标"])
+    type: TypeName | None = Field(default=None, title="类型")
+
+
+@final
+class Quantity(Cited):
+    """量：有名称的算式，别处可以引用。"""
+
+    each: str | None = Field(default=None, title="对象", description="算在什么上：文件、指标、资金、报告……；省略时为文件")
+    formula: Expression | None = Field(default=None, title="算式")
+    round: RoundingText | None = Field(default=None, title="舍入", examples=["4 places half-up"])
+
+
+@final
+class Kinds(Cited):
+    """指标分类：算出每个指标按哪一种办法计分，结果是 scores 里的名称。"""
+
+    formula: Expression | None = Field(default=None, title="算式")
+
+
+@final
+class Score(Cited):
+    """计分：一个得分项，或一类指标的计分办法。"""
+
+    each: str | None = Field(default=None, title="对象", description="文件（如预算执行率）或 指标")
+    points: Expression | None = Field(default=None, title="分值", description="满分；指标省略时取表上的分值")
+    formula: Expression | None = Field(default=None, title="算式")
+    round: RoundingText | None = Field(default=None, title="舍入")
+    otherwise: Expression | None = Field(
+        default=None, title="无法计算时", description="算式无值时取什么，并列为人工认定；省略则暂不计分"
+    )
+    claimed: Expression | None = Field(default=None, title="自评得分", description="与哪一格比较；指标省略时取自评得分")
+    at: Expression | None = Field(default=None, title="位置", description="出问题时指向哪一格")
+
+
+@final
+class Total(Cited):
+    """总分。"""
+
+    formula: Expression | None = Field(default=None, title="算式")
+    round: RoundingText | None = Field(default=None, title="舍入")
+
+
+@final
+class Grade(Cited):
+    """等级：总分落在哪一段。"""
+
+    when: str | None = Field(default=None, title="总分", examples=[">= 80 and < 90"])
+
+
+@final
+class Message(Part):
+    """给人看的一句话，可用 {算式} 填入数值。"""
+
+    zh: str = Field(title="中文")
+    en: str | None = Field(default=None, title="英文")
+
+
+@final
+class Rule(Cited):
+    """规则：当 when 成立（或 check 不成立）时得出结论。"""
+
+    each: str | dict[str, str] | None = Field(
+        default=None, title="对象", description="一个对象；或几个：{甲: 指标, 乙: 指标}", examples=["文件", "指标"]
+    )
+    within: Literal["文件", "报告"] | None = Field(
+        default=None, title="范围", description="几个对象同在一个文件里，还是同在一份报告里；省略时为报告"
+    )
+    when: Expression | None = Field(default=None, title="条件")
+    check: Expression | None = Field(default=None, title="核对", description="应当成立的事；不成立是问题，成立可作确认")
+    require: str | None = Field(default=None, title="须补充", description="要补充的内容，如 执行偏差原因")
+    finding: Severity | None = Field(default=None, title="问题", description="error 错误，warning 疑点，note 提示")
+    confirm: bool | None = Field(default=None, title="确认", description="自评经核对属实")
+    judge: bool | None = Field(default=None, title="须认定", description="只有人能定")
+    deduct: Expression | None = Field(default=None, title="扣分", description="扣几分，记入 扣分")
+    cap: str | None = Field(default=None, title="等级上限", description="等级不高于", examples=["良"])
+    veto: bool | None = Field(default=None, title="一票否决", description="记入 否决，由算式决定后果")
+    derive: str | None = Field(default=None, title="推出", description="给这个结论一个名称，别的规则和算式可以引用")
+    severity: Severity | None = Field(default=None, title="程度", description="扣分、上限、否决的程度；省略时为 error")
+    message: str | Message | None = Field(default=None, title="文字")
+    confirmed: str | Message | None = Field(default=None, title="确认的文字", description="check 成立时的文字")
+    claimed: Expression | None = Field(default=None, title="自评值")
+    computed: Expression | None = Field(default=None, title="核算值")
+    at: Expression | None = Field(default=None, title="位置", description="指向哪一格；省略时指向对象本身")
+    drop: bool | None = Field(default=None, title="停用", description="true：依据的规则里有这一条，这里不用")
+
+
+@final
+class Applies(Part):
+    """适用范围。"""
+
+    kinds: tuple[Literal["department", "project"], ...] | None = Field(default=None, title="文件类型")
+    regions: tuple[str, ...] | None = Field(default=None, title="地区")
+
+
+@final
+class Change(Part):
+    """一次修订。"""
+
+    version: str = Field(title="版本")
+    date: str = Field(title="日期")
+    text: str = Field(title="改了什么")
+
+
+Names = Annotated[str, Field(pattern=NAME_FORM)]
+
+
+@final
+class RulesetFile(Part):
+    """评分规则：一项政策的权重、算式、舍入、等级和规则。"""
+
+    ruleset: Annotated[str, _form(ID_FORM, "小写字母、数字和连字符", "lower-case letters, digits and hyphens")] = Field(
+        title="标识", examples=["zhuzhou-2021"]
+    )
+    version: Annotated[str, _form(VERSION_FORM, "形如 1.0.0", "like `1.0.0`")] = Field(title="版本", examples=["1.0.0"])
+    title: str = Field(title="名称")
+    extends: str | None = Field(default=None, title="依据的规则", description="只写与它不同的地方")
+    in_force: (
+        Annotated[str, _form(PERIOD_FORM, "形如 2021-01-01/2021-12-31，末日可省", "like `2021-01-01/2021-12-31`")]
+        | None
+    ) = Field(default=None, title="有效期")
+    applies_to: Applies | None = Field(default=None, title="适用范围")
+    source: str | None = Field(default=None, title="出处", description="文件名称和文号")
+    status: Status | None = Field(default=None, title="核实情况")
+    note: str | None = Field(default=None, title="说明")
+    changes: tuple[Change, ...] | None = Field(default=None, title="修订记录")
+    full_marks: Expression | None = Field(default=None, title="满分", examples=["100"])
+    weights: dict[Names, Weight] | None = Field(default=None, title="权重")
+    inputs: dict[Names, Input] | None = Field(default=None, title="附加输入")
+    quantities: dict[Names, Quantity] | None = Field(default=None, title="量")
+    indicator_kind: Kinds | None = Field(default=None, title="指标分类")
+    scores: dict[Names, Score] | None = Field(default=None, title="计分")
+    total: Total | None = Field(default=None, title="总分")
+    grades: dict[str, Grade] | None = Field(default=None, title="等级")
+    rules: dict[str, Rule] | None = Field(default=None, title="规则")
+
+
+SHORT: Final[dict[str, str]] = {
+    "weights": "points",
+    "inputs": "type",
+    "quantities": "formula",
+    "scores": "formula",
+    "grades": "when",
+}
+"""What the short form of an element means: `预算执行率: 10` under `weights` is its `points`."""
+SHORT_ONE: Final[dict[str, str]] = {"indicator_kind": "formula", "total": "formula"}
+
+
+def short_key(path: tuple[str | int, ...]) -> str | None:
+    """The key that a plain value at `path` stands for, where an element may be written short."""
+    if len(path) == 1:
+        return SHORT_ONE.get(str(path[0]))
+    return SHORT.get(str(path[0])) if len(path) == 2 else None
+
+
+@cache
+def ruleset_schema() -> dict[str, Any]:
+    """The schema of a ruleset file, short forms included."""
+    schema = schema_of(RulesetFile, "ruleset", "评分规则", mode="validation")
+    properties = schema["properties"]
+    for name in SHORT:
+        values = _inner(properties[name])
+        pattern = next(iter(values.get("patternProperties", {})), None)
+        holder = values["patternProperties"] if pattern else values
+        key = pattern or "additionalProperties"
+        holder[key] = {"anyOf": [{"type": ["string", "number"]}, holder[key]]}
+        if pattern:
+            values["additionalProperties"] = False
+    for name in SHORT_ONE:
+        options = properties[name].setdefault("anyOf", [])
+        options.insert(0, {"type": ["string", "number"]})
+    return schema
+
+
+def _inner(schema: dict[str, Any]) -> dict[str, Any]:
+    options: list[dict[str, Any]] = schema.get("anyOf", [schema])
+    return options[0]
+
+
+@cache
+def ruleset_validator() -> Validator:
+    """A validator of ruleset files, built once."""
+    return build_validator(ruleset_schema())
