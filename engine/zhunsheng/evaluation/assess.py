@@ -99,7 +99,7 @@ class _Assessor:
         explainer = Explainer(self.plan, thing)
         items = [item for item in self.outcome.items if document_of(item.thing) is thing]
         remarks = self.remarks(explainer, thing)
-        remarks["judgements"] += [self.undecided(explainer, item) for item in items if item.status != "computed"]
+        remarks["judgements"] += [self.undecided(item) for item in items if item.status != "computed"]
         scores = tuple(self.line(explainer, item) for item in items)
         quantities = {
             each.name: text
@@ -183,7 +183,7 @@ class _Assessor:
             derivation=derivation,
         )
 
-    def undecided(self, explainer: Explainer, item: Item) -> Remark:
+    def undecided(self, item: Item) -> Remark:
         """A score that a person must settle: why, and what stands in for it meanwhile."""
         thing, scoring = item.thing, item.scoring
         reason = str(thing.values.get("不可比原因", "formula"))

@@ -191,7 +191,10 @@ class Explainer:
                     yield from self.inputs(part, bound)
 
     def input(self, node: Name, thing: Thing | None, reference: Reference, bound: Bound) -> Input:
+        """A name with its value and where that comes from: a place in the file, or an element with reasons of its own."""
         value = self.value_text(node, bound)
         if thing is None:
             return Input(node.text, value)
-        return Input(node.text, value, self.at(thing, reference.key), self.element_key(thing, reference.key))
+        element = self.element_key(thing, reference.key)
+        at = self.at(thing, reference.key) if reference.key in thing.places else None
+        return Input(node.text, value, at, element)

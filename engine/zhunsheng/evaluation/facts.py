@@ -5,7 +5,6 @@ The names are those of `ruleset.vocabulary`; a test holds the two together. Mone
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -32,6 +31,8 @@ from zhunsheng.ruleset.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from pydantic import BaseModel
 
     from zhunsheng.document import Document, Dossier, Indicator
@@ -139,7 +140,17 @@ def _indicator(indicator: Indicator, parent: Thing, index: int, year: int, rules
     return Thing(INDICATOR, parent.key + pointer, parent, values, places, pointer=pointer)
 
 
-_OF_TARGET: Final = ("目标类别", "比较符", "计量单位", "目标值", "目标下限", "目标上限", "目标比率", "目标金额", "目标日期")
+_OF_TARGET: Final = (
+    "目标类别",
+    "比较符",
+    "计量单位",
+    "目标值",
+    "目标下限",
+    "目标上限",
+    "目标比率",
+    "目标金额",
+    "目标日期",
+)
 _OF_ACTUAL: Final = (
     "实际类别", "可比", "不可比原因", "文字相同", "自称", "实际值", "实际下界", "实际上界", "实际比率", "实际比率下界", "实际比率上界",
     "实际金额",

@@ -38,7 +38,9 @@ def _problems(
             yield Problem(
                 place,
                 "undeclared-input",
-                say(f"undeclared-input.{'expected' if declared else 'none'}", ruleset=ruleset.id, names=tuple(declared)),
+                say(
+                    f"undeclared-input.{'expected' if declared else 'none'}", ruleset=ruleset.id, names=tuple(declared)
+                ),
                 name,
                 hint=say("undeclared-input.hint", name=near[0]) if near else None,
             )

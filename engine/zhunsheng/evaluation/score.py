@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from zhunsheng.evaluation.facts import World
     from zhunsheng.evaluation.infer import Fact, Session
-    from zhunsheng.evaluation.plan import Firing, Formula, Plan, Scoring, Step
     from zhunsheng.evaluation.patterns import Property
+    from zhunsheng.evaluation.plan import Firing, Formula, Plan, Scoring, Step
     from zhunsheng.expression.exact import Bound
     from zhunsheng.expression.tree import Value
     from zhunsheng.number import Rounding

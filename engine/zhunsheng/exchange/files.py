@@ -136,7 +136,9 @@ def _files(path: Path, problems: list[Problem]) -> list[Path]:
         return [path]
     files = sorted(each for each in path.iterdir() if each.suffix in SUFFIXES and each.is_file())
     if not files:
-        problems.append(Problem(Place(str(path)), "empty-folder", say("empty-folder.expected", suffixes=" ".join(SUFFIXES))))
+        problems.append(
+            Problem(Place(str(path)), "empty-folder", say("empty-folder.expected", suffixes=" ".join(SUFFIXES)))
+        )
     return files
 
 
@@ -148,18 +150,35 @@ def source_of(path: Path) -> Source:
     """
     shown = path.as_posix()
     if path.suffix not in SUFFIXES:
-        raise Refused([Problem(Place(shown), "unknown-format", say("unknown-format.expected", suffixes=" ".join(SUFFIXES)), path.suffix)])
+        raise Refused(
+            [
+                Problem(
+                    Place(shown),
+                    "unknown-format",
+                    say("unknown-format.expected", suffixes=" ".join(SUFFIXES)),
+                    path.suffix,
+                )
+            ]
+        )
     try:
         size = path.stat().st_size
         if size > LIMIT:
-            raise Refused([Problem(Place(shown), "file-too-large", say("file-too-large.expected", limit=LIMIT // 2**20), str(size))])
+            raise Refused(
+                [
+                    Problem(
+                        Place(shown), "file-too-large", say("file-too-large.expected", limit=LIMIT // 2**20), str(size)
+                    )
+                ]
+            )
         content = path.read_bytes()
     except FileNotFoundError:
         raise Refused([_absent(path)]) from None
     except IsADirectoryError:
         raise Refused([Problem(Place(shown), "file-is-folder", say("file-is-folder.expected"), path.name)]) from None
     except OSError as error:
-        raise Refused([Problem(Place(shown), "file-unreadable", say("file-unreadable.expected"), error.strerror or "")]) from None
+        raise Refused(
+            [Problem(Place(shown), "file-unreadable", say("file-unreadable.expected"), error.strerror or "")]
+        ) from None
     return read(content, shown)
 
 
@@ -206,7 +225,9 @@ def _dossier(source: Source, path: Path) -> Dossier:
             documents.append(inner.data)
         except Refused as refused:
             problems += [
-                replace(found, place=replace(place, pointer=found.place.pointer)) if found.code == "file-missing" else found
+                replace(found, place=replace(place, pointer=found.place.pointer))
+                if found.code == "file-missing"
+                else found
                 for found in refused.problems
             ]
     if problems:

@@ -6,7 +6,8 @@ strength whatever the order, `and`/`or` are three-valued, and nothing is rounded
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
+import itertools
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -180,19 +181,19 @@ def _divide(a: Any, b: Any) -> Value:
 
 
 def _plus(a: Any, b: Any) -> Value:
-    return _days_on(a, b) if isinstance(a, datetime.date) else a + b
+    return _days_on(a, b) if isinstance(a, dt.date) else a + b
 
 
 def _minus(a: Any, b: Any) -> Value:
-    if not isinstance(a, datetime.date):
+    if not isinstance(a, dt.date):
         return cast("Fraction", a - b)
-    return Fraction((a - b).days) if isinstance(b, datetime.date) else _days_on(a, -b)
+    return Fraction((a - b).days) if isinstance(b, dt.date) else _days_on(a, -b)
 
 
-def _days_on(day: datetime.date, days: Fraction) -> Value:
+def _days_on(day: dt.date, days: Fraction) -> Value:
     """A date some whole days on; undefined for part of a day, or off the calendar."""
     try:
-        return day + datetime.timedelta(days=days.numerator) if days.denominator == 1 else _UNDEFINED
+        return day + dt.timedelta(days=days.numerator) if days.denominator == 1 else _UNDEFINED
     except OverflowError:
         return _UNDEFINED
 
@@ -293,7 +294,7 @@ def _lines(node: Lines) -> Reading:
         x = cast("Fraction", at)
         if x <= points[0][0]:
             return points[0][1]
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in itertools.pairwise(points):
             if x <= x1:
                 return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
         return points[-1][1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
+import itertools
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
@@ -14,7 +15,8 @@ from zhunsheng.expression import tree
 from zhunsheng.expression.functions import BY_NAME, Function
 from zhunsheng.expression.tree import Node, Span
 from zhunsheng.expression.types import Type
-from zhunsheng.number import MAX_DIGITS, Mode, Rounding, parse as parse_number
+from zhunsheng.number import MAX_DIGITS, Mode, Rounding
+from zhunsheng.number import parse as parse_number
 from zhunsheng.problem import Words, say
 
 if TYPE_CHECKING:
@@ -103,8 +105,7 @@ def parse(text: str) -> Node:
         root = _parser().parse(text)
     except UnexpectedInput as error:
         raise Malformed(_syntax_fault(text, error)) from None
-    node = _Builder(text).node(cast("Tree[Token]", root.children[0]), 0)
-    return node
+    return _Builder(text).node(cast("Tree[Token]", root.children[0]), 0)
 
 
 @cache
@@ -236,7 +237,7 @@ class _Builder:
 
     def on_date(self, parts: list[Any], span: Span, _: int) -> Node:
         try:
-            return tree.Constant(datetime.date.fromisoformat(str(parts[0])), Type.DATE, str(parts[0]), span)
+            return tree.Constant(dt.date.fromisoformat(str(parts[0])), Type.DATE, str(parts[0]), span)
         except ValueError:
             raise Malformed(Fault("no-such-date", span, say("no-such-date.expected"), str(parts[0]))) from None
 
@@ -346,7 +347,7 @@ class _Builder:
 
     def on_lines(self, parts: list[Any], span: Span, depth: int) -> Node:
         points = tuple((self.literal(point.children[0]), self.literal(point.children[1])) for point in parts[1:])
-        for (before, _), (after, _) in zip(points, points[1:], strict=False):
+        for (before, _), (after, _) in itertools.pairwise(points):
             if not cast("Fraction", before.value) < cast("Fraction", after.value):
                 raise Malformed(
                     Fault("lines-not-ascending", after.span, say("lines-not-ascending.expected"), after.text)

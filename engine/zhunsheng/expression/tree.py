@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
-from typing import Literal, NamedTuple, final
+from typing import TYPE_CHECKING, Literal, NamedTuple, final
 
-from zhunsheng.expression.types import Type
-from zhunsheng.number import Rounding
+if TYPE_CHECKING:
+    from zhunsheng.expression.types import Type
+    from zhunsheng.number import Rounding
 
 Plain = Fraction | str | bool | date
 """A value that is there."""

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final, assert_never
 
 from zhunsheng.expression.tree import (
@@ -32,6 +31,8 @@ from zhunsheng.expression.types import Type
 from zhunsheng.number import Mode, Rounding, decimal_places, round_once, write
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from zhunsheng.expression.tree import Node, Row, Value
 
 SHOWN_PLACES: Final = 6
@@ -75,7 +76,7 @@ def shown(value: Value, type_: Type | None, places: int | None = None) -> str:
             return "是" if value else "否"
         case str():
             return f"「{value}」"
-        case datetime.date():
+        case dt.date():
             return value.isoformat()
         case _:
             pass

@@ -7,10 +7,12 @@ declared. A decimal appears only where a ruleset declares a rounding, and that r
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 MAX_DIGITS = 40
 """Longest number taken from a file, in characters. No amount, count or score of the field comes near it."""

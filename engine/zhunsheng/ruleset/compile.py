@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
@@ -31,6 +31,7 @@ from zhunsheng.ruleset.policy import (
     Severity,
     Text,
 )
+from zhunsheng.ruleset.strata import strata
 from zhunsheng.ruleset.vocabulary import DOCUMENT, DOSSIER, INDICATOR, PARENTS
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class _Compiler:
         if self.problems:
             raise Refused(self.problems)
         applies = written.applies_to or model.Applies()
-        return Ruleset(
+        ruleset = Ruleset(
             id=written.ruleset,
             version=written.version,
             title=written.title,
@@ -118,6 +119,8 @@ class _Compiler:
             rules=rules,
             merged=self.merged,
         )
+        strata(ruleset)  # refuses what feeds back into itself
+        return ruleset
 
     # What may be named
 
@@ -308,6 +311,8 @@ class _Compiler:
             self.problem(
                 (*path, "cap"), "unknown-grade", say("unknown-grade.expected", names=tuple(sorted(grades))), subject
             )
+        if outcome in ("deduct", "veto") and binders[0].scope not in (DOCUMENT, INDICATOR):
+            self.problem((*path, outcome), "deduction-misplaced", say("deduction-misplaced.expected"), binders[0].scope)
         severity: Severity = (
             written.finding or written.severity or ("note" if outcome in ("confirm", "derive") else "error")
         )

@@ -90,7 +90,9 @@ class Input(Cited):
 class Quantity(Cited):
     """量：有名称的算式，别处可以引用。"""
 
-    each: str | None = Field(default=None, title="对象", description="算在什么上：文件、指标、资金、报告……；省略时为文件")
+    each: str | None = Field(
+        default=None, title="对象", description="算在什么上：文件、指标、资金、报告……；省略时为文件"
+    )
     formula: Expression | None = Field(default=None, title="算式")
     round: RoundingText | None = Field(default=None, title="舍入", examples=["4 places half-up"])
 

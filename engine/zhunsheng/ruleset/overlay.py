@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from zhunsheng.problem import Place, Problem, Refused, say
 from zhunsheng.ruleset.model import ruleset_validator, short_key
-from zhunsheng.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zhunsheng.source import Source
+
 Path = tuple[str | int, ...]
 Retrieve = "Callable[[str], Source]"
 
-OWN: Final = frozenset({"ruleset", "version", "title", "extends", "in_force", "changes", "note"})
+OWN: Final = frozenset({"ruleset", "version", "title", "extends", "in_force", "applies_to", "changes", "note"})
 """What a ruleset says of itself alone and does not pass on to those that extend it."""
 
 

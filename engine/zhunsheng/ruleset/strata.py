@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from zhunsheng.expression.tree import Node
     from zhunsheng.ruleset.overlay import Path
-    from zhunsheng.ruleset.policy import Quantity, Rule, Ruleset, Score
+    from zhunsheng.ruleset.policy import Rule, Ruleset, Score
 
 Key = tuple[str, str]
 """An element: its scope and name; a rule's scope is `规则`."""
@@ -114,9 +114,16 @@ def _document_scores(scores: tuple[Score, ...]) -> list[Key]:
 
 
 def _rule_nodes(rule: Rule) -> tuple[Node | None, ...]:
-    texts = [rule.message.zh, rule.message.en, *((rule.confirmed.zh, rule.confirmed.en) if rule.confirmed else ())]
-    pieces = [piece for text in texts for piece in text.pieces if not isinstance(piece, str)]
-    return (rule.when, rule.check, rule.deduction, rule.claimed, rule.computed, rule.at, *pieces)
+    return (rule.when, rule.check, rule.deduction, rule.claimed, rule.computed, rule.at, *message_nodes(rule))
+
+
+def message_nodes(rule: Rule) -> Iterator[Node]:
+    """The expressions in a rule's messages."""
+    for message in (rule.message, rule.confirmed):
+        if message is not None:
+            yield from (
+                piece for text in (message.zh, message.en) for piece in text.pieces if not isinstance(piece, str)
+            )
 
 
 def _concluded(rule: Rule) -> Iterator[Key]:
@@ -180,8 +187,3 @@ def _circle(graph: dict[Key, _Element], keys: list[Key], ruleset: Ruleset) -> Pr
 
 def _shown(key: Key) -> str:
     return key[1] if key[0] == DOCUMENT else f"{key[0]}.{key[1]}"
-
-
-def published(ruleset: Ruleset) -> tuple[Quantity, ...]:
-    """The quantities of the document, which its assessment lists by name."""
-    return tuple(each for each in ruleset.quantities if each.scope == DOCUMENT)

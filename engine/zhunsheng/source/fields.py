@@ -53,6 +53,17 @@ def properties(schema: Any, root: Any, depth: int = 0) -> dict[str, str]:
     return known
 
 
+def forbidden(schema: Any) -> set[str]:
+    """The fields that the schema names only to say, under some condition, that they may not stand there."""
+    if isinstance(schema, list):
+        return {name for part in schema for name in forbidden(part)}
+    if not isinstance(schema, dict):
+        return set()
+    named = schema.get("properties")
+    here = {name for name, inner in named.items() if inner is False} if isinstance(named, dict) else set()
+    return here | {name for part in schema.values() for name in forbidden(part)}
+
+
 def _title(schema: Any, root: Any) -> str:
     if not isinstance(schema, dict):
         return ""

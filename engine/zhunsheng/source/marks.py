@@ -82,13 +82,16 @@ class Marks:
         """The place of `length` characters of `value`, the text at `path`, from its character `offset`."""
         known = self.known(path)
         span = self.table[known]
-        places = offsets(self.lines.text[span.start : span.end], value, span.style)
-        if len(known) != len(path) or places is None:
+        written = (
+            offsets(self.lines.text[span.start : span.end], value, span.style) if len(known) == len(path) else None
+        )
+        if not written:
             return self.lines.place(span.start, span.end, pointer(known))
         first = min(max(offset, 0), len(value))
-        last = min(max(first + length, first + 1), len(value))
-        end = places[last - 1] + 1 if last < len(places) and places[last] != places[last - 1] + 1 else places[last]
-        return self.lines.place(span.start + places[first], span.start + max(end, places[first] + 1), pointer(known))
+        if first == len(value):  # just after the last character: where something is missing
+            return self.lines.place(span.start + written[-1][1], None, pointer(known))
+        last = min(first + max(length, 1), len(value)) - 1
+        return self.lines.place(span.start + written[first][0], span.start + written[last][1], pointer(known))
 
 
 def pointer(path: Sequence[str | int]) -> str:
@@ -107,46 +110,46 @@ _ESCAPE: Final = re.compile(
 )
 
 
-def offsets(raw: str, value: str, style: str) -> list[int] | None:
-    r"""Where in `raw`, the text as it is written, each character of `value` stands, and where the last one ends.
+def offsets(raw: str, value: str, style: str) -> list[tuple[int, int]] | None:
+    r"""From where to where in `raw`, the text as it is written, each character of `value` stands.
 
-    White space that was folded (a line break and its indentation, read as one space) is taken together. None where the
-    two cannot be matched.
+    Of white space that was folded (a line break and its indentation, read as one space) the first character is taken.
+    None where the two cannot be matched.
 
     >>> offsets("优秀", "优秀", "")
-    [0, 1, 2]
+    [(0, 1), (1, 2)]
     >>> offsets('"a\\u4e2db"', "a中b", '"')
-    [1, 2, 8, 9]
+    [(1, 2), (2, 8), (8, 9)]
     >>> offsets("|\n  a\n  b\n", "a\nb\n", "|")
-    [4, 5, 8, 9, 10]
+    [(4, 5), (5, 6), (8, 9), (9, 10)]
     """
     at, end = 0, len(raw)
     if style in _BLOCK:
         at = raw.find("\n") + 1 or end
     elif style:
         at, end = 1, len(raw) - 1
-    places: list[int] = []
+    written: list[tuple[int, int]] = []
     for sign in value:
         found = _next(raw, at, end, sign, style)
         if found is None:
             return None
-        start, at = found
-        places.append(start)
-    return [*places, at]
+        written.append(found)
+        at = found[1]
+    return written
 
 
 def _next(raw: str, at: int, end: int, sign: str, style: str) -> tuple[int, int] | None:
-    """Where `sign` starts at or after `at`, and where what follows it starts."""
+    """From where to where `sign` stands, at or after `at`."""
     while at < end:
         here = raw[at]
         if style == '"' and here == "\\":
             escape = _ESCAPE.match(raw, at, end)
             if escape is None:
                 return None
-            if escape.group() == "\\\n":
-                at = escape.end()
-                continue
-            return at, escape.end()
+            if escape.group() != "\\\n":
+                return at, escape.end()
+            at = escape.end()  # a line break that is no part of the text
+            continue
         if here == sign:
             return at, at + (2 if style == "'" and sign == "'" else 1)
         if here not in " \t\n":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zhunsheng.problem import Problem, Words, say
 from zhunsheng.source.branches import Failure, best_branch, failure
-from zhunsheng.source.fields import MOST_NAMES, nearest, patterns, properties, some
+from zhunsheng.source.fields import MOST_NAMES, forbidden, nearest, patterns, properties, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -114,9 +114,16 @@ class _Explain:
         if keyword in _LIMITS:
             return self.problem(path, "outside", _limit(keyword, failed.wanted))
         if keyword == "None":  # the schema `false`: nothing may stand here
-            name = str(path[-1]) if path else ""
-            return self.problem(path, "unknown-field", say("unknown-field.forbidden", name=name), key=True)
+            name = self.forbidden_name(failed, path)
+            return self.problem((*path, name), "unknown-field", say("unknown-field.forbidden", name=name), key=True)
         return self.problem(path, "wrong-form", _form(failed.schema, failed.wanted if keyword == "pattern" else None))
+
+    def forbidden_name(self, failed: Failure, path: Path) -> str:
+        """The field that may not stand here: jsonschema 4.26 names the value alone."""
+        holder = self.source.at((*self.at, *path))
+        names = forbidden(self.root)
+        members = holder.items() if isinstance(holder, dict) else ()
+        return next((name for name, value in members if value is failed.instance and name in names), "")
 
     def branches(self, failed: Failure, path: Path) -> Iterator[Problem]:
         """The problems of the branch that was meant."""
