@@ -153,6 +153,7 @@ def test_places_without_a_line_or_a_text_are_named() -> None:
 def test_what_is_underlined_is_not_quoted_again() -> None:
     assert "got" not in excerpt(problem(Place("x.yaml", 2, 6, 6), got='"> 90"'), "en", {"x.yaml": TEXT}.get)
     assert "got: `>`" in excerpt(problem(Place("x.yaml", 2, 6, 6), got=">"), "en", {"x.yaml": TEXT}.get)
+    assert "got" not in excerpt(problem(Place("x.yaml", 2, 6, 6), got="> 90"), "en", {"x.yaml": TEXT}.get)
     long = "9" * 100
     assert "got" not in excerpt(problem(Place("x.yaml", 1, 1, 100), got=long), "en", {"x.yaml": long}.get)
 

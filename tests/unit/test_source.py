@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from zhunsheng.problem import Place, Problem, Refused
 from zhunsheng.problem.show import line, sentence
 from zhunsheng.source import Source, pointer, read, readable, yaml_text
+from zhunsheng.source.fields import properties
 from zhunsheng.source.json_reader import Reader
 from zhunsheng.source.marks import Lines, offsets
 from zhunsheng.source.schema import schema_problems, validator_for
@@ -119,7 +120,10 @@ def test_yaml_reads_back_what_was_written_in_its_json_form(value: Plain) -> None
     assert typed(read(("--- " + dumped(value)).encode(), "x.yaml").data) == typed(value)
 
 
-@given(st.dictionaries(texts, texts | st.lists(texts, max_size=3) | st.integers(), min_size=1, max_size=4))
+worded = texts.filter(lambda text: text[:1] not in (*"+-.0123456789",))  # PyYAML leaves 1e3 without quotes
+
+
+@given(st.dictionaries(worded, worded | st.lists(worded, max_size=3) | st.integers(), min_size=1, max_size=4))
 def test_yaml_reads_what_another_writer_writes(value: Plain) -> None:
     text = yaml.safe_dump(value, allow_unicode=True, width=40)
     assert typed(read(text.encode(), "x.yaml").data) == typed(value)
@@ -247,6 +251,9 @@ def test_lines_and_columns_under_a_byte_order_mark_and_carriage_returns() -> Non
         ("１２", "１２"),
         ("y", "y"),
         ("1.2.3", "1.2.3"),
+        (".", "."),
+        ("._1", "._1"),
+        ("--", "--"),
         ("'no'", "no"),
         ('"010"', "010"),
         ("''", ""),
@@ -701,6 +708,16 @@ def test_what_the_schema_does_not_evaluate_is_unknown() -> None:
     assert [each.code for each in only] == ["wrong-form"]
 
 
+def test_a_field_is_found_by_the_beginning_of_its_title() -> None:
+    schema = {
+        "properties": {"currency_unit": {"title": "金额单位"}, "unit": {"title": "单位名称"}},
+        "additionalProperties": False,
+    }
+    (problem,) = schema_problems(read('{"单位": 1}'.encode(), "x.json"), validator_for(schema))
+    assert problem.hint is not None
+    assert dict(problem.hint.values)["nearest"] == "unit"
+
+
 def test_a_mapping_that_may_hold_nothing_says_so() -> None:
     (problem,) = schema_problems(read(b'{"b": 1}', "x.json"), validator_for({"additionalProperties": False}))
     assert line(problem, "en") == "x.json:1:2: error[unknown-field] `b` is not known here: expected no entries, got `b`"
@@ -725,3 +742,64 @@ def test_sources_compare_by_what_they_say() -> None:
     one, other = (read(b"a: 1", "x.yaml") for _ in range(2))
     assert isinstance(one, Source)
     assert one == other
+
+
+# ── bytes ──
+
+
+@pytest.mark.parametrize(
+    ("content", "file", "code", "hint"),
+    [
+        ("优: 1".encode("gbk"), "x.yaml", "not-utf8", "not-utf8.gbk"),
+        ("优: 1".encode("utf-16"), "x.yaml", "not-utf8", "not-utf8.utf-16"),
+        ("{}".encode("utf-16-be"), "x.json", "not-utf8", "not-utf8.utf-16"),
+        (b"PK\x00\xc4\xe3", "x.yaml", "not-utf8", "not-utf8.binary"),
+        (b"\xff\xff\xff\xff", "x.yaml", "not-utf8", "not-utf8.binary"),
+        (b"a: \x07", "x.yaml", "control-character", "control-character.hint"),
+        (b'a: "\\a"', "x.yaml", "control-character", "control-character.hint"),
+        (b"--- # \n", "x.yaml", "empty-file", "empty-file.hint"),
+        (b" \n", "x.json", "empty-file", "empty-file.hint"),
+        (b"x" * 20_000_001, "x.json", "file-too-large", "file-too-large.hint"),
+        (b"," * 500_001, "x.json", "file-too-large", "file-too-large.hint"),
+        (b"a: " + b"1" * 41, "x.yaml", "number-too-long", "number-too-long.hint"),
+        (b"a: 0" + b"1" * 41, "x.yaml", "number-too-long", "number-too-long.hint"),
+        (b"1" * 41, "x.json", "number-too-long", "number-too-long.hint"),
+        (b"0." + b"1" * 41, "x.json", "number-too-long", "number-too-long.hint"),
+        (b"1e41", "x.json", "number-too-long", "number-too-long.hint"),
+        (b"1.5e-40", "x.json", "number-too-long", "number-too-long.hint"),
+    ],
+)
+def test_bytes_that_are_no_file_of_ours(content: bytes, file: str, code: str, hint: str) -> None:
+    with pytest.raises(Refused) as caught:
+        read(content, file)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.hint and problem.hint.key) == (code, hint)
+
+
+@pytest.mark.parametrize("file", ["x.json", "x.yaml"])
+def test_forty_levels_and_no_more(file: str) -> None:
+    assert read(b"[" * 40 + b"]" * 40, file).data
+    assert [each.code for each in refused("[" * 41 + "]" * 41, file)] == ["too-deep"]
+
+
+@pytest.mark.parametrize(
+    ("content", "file"), [("\x07" * 999, "x.yaml"), ("a: no\n" * 999, "x.yaml"), ("[" + "01," * 999, "x.json")]
+)
+def test_nobody_mends_a_thousand_faults_one_by_one(content: str, file: str) -> None:
+    assert len(refused(content, file)) == 500
+
+
+def test_aliases_stand_for_nothing() -> None:
+    assert [each.code for each in refused("a: &x [*x, *y]\nb: |1\n  \n  c: d\ne\n")][:3] == ["anchor", "alias", "alias"]
+
+
+def test_choices_are_shown_as_they_are_written() -> None:
+    (problem,) = schema_problems(
+        read(b'"x"', "x.json"), validator_for({"enum": [True, False, None, 1, Decimal("0.50")]})
+    )
+    assert sentence(problem.expected, "en") == "one of `true`, `false`, `null`, `1`, `0.50`"
+
+
+def test_fields_are_known_through_the_schema_alone() -> None:
+    assert properties(True, {}) == {}
+    assert properties({"properties": {"a": {"$ref": "other.json"}, "b": True}}, {}) == {"a": "", "b": ""}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from copy import deepcopy
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from pydantic_core import core_schema
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_HEADING: Final = re.compile("[：，。]")
+"""What ends the Chinese title with which each model's docstring begins."""
 
 
 class Draft202012(GenerateJsonSchema):
@@ -46,10 +50,8 @@ def schema_of(model: type, name: str, title: str, *, mode: Literal["validation",
     """The schema of a model under its published name, with a Chinese title."""
     body = TypeAdapter[Any](model).json_schema(mode=mode, schema_generator=Draft202012)
     for definition in (body, *body.get("$defs", {}).values()):
-        description = definition.get("description", "")
-        heading, colon, _ = description.partition("：")
-        if colon:
-            definition["title"] = heading
+        if "description" in definition:
+            definition["title"] = _HEADING.split(definition["description"], maxsplit=1)[0]
     return {"$schema": DRAFT, "$id": f"urn:zhunsheng:schema:{name}", **body, "title": title}
 
 
@@ -66,6 +68,16 @@ def dossier_schema() -> dict[str, Any]:
 
 
 @cache
+def dossier_file_schema() -> dict[str, Any]:
+    """The schema of a dossier's file, which may name the files of its documents instead of holding them."""
+    schema = deepcopy(dossier_schema())
+    documents = schema["properties"]["documents"]
+    named = {"type": "string", "title": "文件名", "description": "与报告同一文件夹里的文件，如 department.yaml"}
+    documents["items"] = {"anyOf": [named, documents["items"]]}
+    return schema
+
+
+@cache
 def validator(kind: Literal["document", "dossier"]) -> Validator:
     """A validator for one of the two, built once."""
     return build_validator(document_schema() if kind == "document" else dossier_schema())
@@ -73,6 +85,6 @@ def validator(kind: Literal["document", "dossier"]) -> Validator:
 
 def build_validator(schema: dict[str, Any]) -> Validator:
     """A Draft 2020-12 validator of `schema`."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415  costs more to import than a document to judge
+    from zhunsheng.source.schema import validator_for  # noqa: PLC0415  jsonschema costs more to import than a form to judge
 
-    return Draft202012Validator(schema)
+    return validator_for(schema)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from fractions import Fraction
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -93,7 +94,7 @@ class _Assessor:
         self.derivations = derivations
         ruleset = plan.ruleset
         self.ruleset = RulesetName(ruleset.id, ruleset.version, ruleset.title, ruleset.sha256)
-        self.engine = EngineName(version("zhunsheng"))
+        self.engine = _engine()
 
     def document(self, thing: Thing, document: Document) -> Assessment:
         explainer = Explainer(self.plan, thing)
@@ -101,10 +102,14 @@ class _Assessor:
         remarks = self.remarks(explainer, thing)
         remarks["judgements"] += [self.undecided(item) for item in items if item.status != "computed"]
         scores = tuple(self.line(explainer, item) for item in items)
+        if self.derivations:
+            for each in self.plan.ruleset.quantities:
+                if each.scope == DOCUMENT:
+                    explainer.element_key(thing, each.name)
         quantities = {
             each.name: text
             for each in self.plan.ruleset.quantities
-            if each.scope == DOCUMENT and (text := self.quantity(explainer, thing, each.name)) is not None
+            if each.scope == DOCUMENT and (text := self.quantity(thing, each.name)) is not None
         }
         total = self.figure(explainer, thing, "总分", document.claimed_total)
         grade = self.figure(explainer, thing, "等级", document.claimed_grade)
@@ -136,8 +141,7 @@ class _Assessor:
 
     # Figures
 
-    def quantity(self, explainer: Explainer, thing: Thing, name: str) -> str | None:
-        explainer.element_key(thing, name)
+    def quantity(self, thing: Thing, name: str) -> str | None:
         value = thing.values.get(name, Absent.MISSING)
         if isinstance(value, Fraction):
             roundings = self.plan.formulas[thing.scope, name].roundings
@@ -145,28 +149,24 @@ class _Assessor:
         return _text(value)
 
     def figure(self, explainer: Explainer, thing: Thing, name: str, claimed: object) -> Figure:
-        key = explainer.element_key(thing, name)
-        derivation = explainer.of_element(key, thing, name) if self.derivations and key is not None else None
+        derivation = self.derivation(explainer, thing, name)
         printed = None if claimed is None else str(claimed)
-        return Figure(self.quantity(explainer, thing, name), printed, derivation)
+        return Figure(self.quantity(thing, name), printed, derivation)
+
+    def derivation(self, explainer: Explainer, thing: Thing, name: str) -> Derivation | None:
+        if not self.derivations:
+            return None
+        key = explainer.element_key(thing, name)
+        return None if key is None else explainer.of_element(key, thing, name)
 
     def line(self, explainer: Explainer, item: Item) -> ScoreLine:
         thing, scoring = item.thing, item.scoring
         on_indicator = thing.scope == INDICATOR
         name = str(thing.values["三级指标"]) if on_indicator or scoring is None else scoring.score.name
         places = scoring.score.roundings[-1].places if scoring is not None and scoring.score.roundings else None
-        element = explainer.element_key(thing, "得分" if on_indicator else f"{name}.得分")
-        derivation = None
-        if self.derivations and element is not None and item.status != "withheld":
-            derivation = explainer.of_element(element, thing, "得分" if on_indicator else f"{name}.得分")
+        element = "得分" if on_indicator else f"{name}.得分"
+        derivation = None if item.status == "withheld" else self.derivation(explainer, thing, element)
         computed = write(item.computed, places) if isinstance(item.computed, Fraction) else None
-        values = {
-            each.name: text
-            for each in self.plan.ruleset.quantities
-            if on_indicator
-            and each.scope == INDICATOR
-            and (text := self.quantity(explainer, thing, each.name)) is not None
-        }
         return ScoreLine(
             id=thing.pointer if on_indicator else name,
             name=name,
@@ -179,7 +179,6 @@ class _Assessor:
             points=_text(item.points),
             computed=computed,
             claimed=_text(item.claimed),
-            values=values,
             derivation=derivation,
         )
 
@@ -196,7 +195,7 @@ class _Assessor:
             for lang in _LANGUAGES
         }
         citation = scoring.score.citation if scoring is not None else Citation(None, "")
-        at = thing.places.get("实际完成值", thing.pointer)
+        at = thing.place("实际完成值") or thing.pointer
         return Remark(
             rule=f"scores.{scoring.score.name}" if scoring is not None else "indicator_kind",
             at=at,
@@ -261,6 +260,11 @@ class _Assessor:
 
 
 _LANGUAGES: Final[tuple[Literal["zh", "en"], ...]] = ("zh", "en")
+
+
+@cache
+def _engine() -> EngineName:
+    return EngineName(version("zhunsheng"))
 
 
 def _heading(conclusion: Conclusion) -> Heading | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, final
 
 from pydantic import Field
@@ -76,7 +76,6 @@ class ScoreLine:
     points: Annotated[str | None, Field(title="分值")] = None
     computed: Annotated[str | None, Field(title="核算得分")] = None
     claimed: Annotated[str | None, Field(title="自评得分")] = None
-    values: Annotated[dict[str, str], Field(title="指标上的量")] = field(default_factory=dict)
     derivation: Annotated[Derivation | None, Field(title="计算依据")] = None
 
 

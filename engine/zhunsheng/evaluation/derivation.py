@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, cast
 
 from zhunsheng.evaluation.assessment import Derivation, Input
 from zhunsheng.evaluation.score import document_of, rounded
-from zhunsheng.expression.exact import compiled, find, members
-from zhunsheng.expression.tree import Absent, Aggregate, Constant, Name, children
+from zhunsheng.expression.exact import COMPARISONS, compiled, find, members
+from zhunsheng.expression.tree import Absent, Aggregate, Choice, Constant, Name, Table, children
 from zhunsheng.expression.words import said, shown, words
 from zhunsheng.number import write
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
@@ -53,8 +53,8 @@ class Explainer:
         changed = isinstance(raw, Fraction) and bool(roundings)
         return Derivation(
             element=element,
-            formula=words(node),
-            values=said(node, lambda each: self.value_text(each, bound)),
+            formula=self.words(node),
+            values=said(node, lambda each: self.value_text(each, bound), lambda each: self.taken(each, bound)),
             result=shown(value, node.type, roundings[-1].places if roundings else None),
             before_rounding=write(cast("Fraction", raw)) if changed else None,
             rounding=tuple(map(str, roundings)),
@@ -73,25 +73,18 @@ class Explainer:
 
     def of_element(self, key: str, thing: Thing, name: str) -> Derivation:
         """The derivation of a named element of a thing."""
-        bound = (thing,)
-        quantity = next(
-            (each for each in self.plan.ruleset.quantities if (each.scope, each.name) == (thing.scope, name)), None
-        )
-        ruleset = self.plan.ruleset
-        if quantity is not None:
-            return self.derivation(key, quantity.formula, bound, quantity.citation, quantity.roundings)
-        if name == "指标类型" and ruleset.kind is not None:
-            return self.derivation(key, ruleset.kind.formula, bound, ruleset.kind.citation)
-        if (thing.scope, name) in ((DOCUMENT, "总分"), (DOCUMENT, "等级")):
-            whole = ruleset.total if name == "总分" else ruleset.grades
-            return self.derivation(key, whole.formula, bound, whole.citation, whole.roundings, thing.values.get(name))
+        if (thing.scope, name) in self.plan.sources:
+            source = self.plan.sources[thing.scope, name]
+            acted_on = (thing.scope, name) == (DOCUMENT, "等级")  # by caps
+            result = thing.values.get(name) if acted_on else None
+            return self.derivation(key, source.formula, (thing,), source.citation, source.roundings, result)
         return self.of_score(key, thing, name)
 
     def of_score(self, key: str, thing: Thing, name: str) -> Derivation:
         """The derivation of a score: its formula, or what was taken where the formula gave nothing."""
         bound = (thing,)
         kind = str(thing.values.get("指标类型")) if thing.scope == INDICATOR else name.removesuffix(".得分")
-        score = next(each for each in self.plan.ruleset.scores if each.name == kind)
+        score = self.plan.kinds[kind].score if thing.scope == INDICATOR else self.plan.items[kind].score
         node = score.formula
         if isinstance(self.reading(node)(bound), Absent) and score.otherwise is not None:
             node = score.otherwise
@@ -102,11 +95,10 @@ class Explainer:
     def element_key(self, thing: Thing, name: str) -> str | None:
         """The key of an element's derivation; None for what a document holds or the engine reads in it."""
         scope = thing.scope
-        computed = (scope, name) in self.plan.formulas or (scope, name) == (INDICATOR, "指标类型")
         scored = (scope == INDICATOR and name == "得分" and str(thing.values.get("指标类型")) in self.plan.kinds) or (
-            scope == DOCUMENT and name.endswith(".得分")
+            scope == DOCUMENT and name.removesuffix(".得分") in self.plan.items and name.endswith(".得分")
         )
-        if not computed and not scored:
+        if not scored and (scope, name) not in self.plan.sources:
             return None
         key = name if thing is self.viewpoint else f"{self.at(thing, None)}#{name}"
         self.wanted[key] = (thing, name)
@@ -114,24 +106,18 @@ class Explainer:
 
     def at(self, thing: Thing, name: str | None) -> str:
         """The pointer of a thing or of one of its fields, as seen from the document or dossier judged."""
-        pointer = thing.pointer if name is None else thing.places.get(name, thing.pointer)
+        pointer = (thing.place(name) if name is not None else None) or thing.pointer
         document = document_of(thing)
         if document is self.viewpoint:
             return pointer
         prefix = "" if self.viewpoint is None else "dossier:"
         return prefix + (document.key if document is not None else "") + pointer
 
-    def places_of(self, reference: Reference) -> int | None:
+    def places_of(self, node: Node) -> int | None:
         """The decimal places of what a name stands for, where a rounding declares them."""
-        scope, name = reference.scope, reference.key
-        formula = self.plan.formulas.get((scope, name))
-        roundings = formula.roundings if formula is not None else ()
-        for score in self.plan.ruleset.scores:
-            if (score.scope == DOCUMENT and name == f"{score.name}.得分") or (
-                score.scope == INDICATOR == scope and name == "得分"
-            ):
-                roundings = score.roundings
-        return roundings[-1].places if roundings else None
+        if not isinstance(node, Name) or node.reference is None:
+            return None
+        return self.plan.places.get((node.reference.scope, node.reference.key))
 
     def value(self, node: Name | Aggregate, bound: Bound) -> Value:
         """What a name or an aggregate stands for."""
@@ -139,8 +125,7 @@ class Explainer:
 
     def value_text(self, node: Name | Aggregate, bound: Bound) -> str:
         """The same, as a person reads it."""
-        places = self.places_of(node.reference) if isinstance(node, Name) and node.reference else None
-        return shown(self.value(node, bound), node.type, places)
+        return shown(self.value(node, bound), node.type, self.places_of(node))
 
     def decimal(self, node: Node | None, bound: Bound) -> str | None:
         """A figure for programs: a plain decimal with the places its rounding declares, a text as it is."""
@@ -150,8 +135,7 @@ class Explainer:
         if isinstance(value, Absent):
             return None
         if isinstance(value, Fraction):
-            places = self.places_of(node.reference) if isinstance(node, Name) and node.reference else None
-            return write(value, places)
+            return write(value, self.places_of(node))
         return value if isinstance(value, str) else shown(value, node.type)
 
     def text(self, text: Text, bound: Bound) -> str:
@@ -163,14 +147,20 @@ class Explainer:
         value = self.reading(node)(bound)
         if isinstance(value, str):
             return value
-        places = self.places_of(node.reference) if isinstance(node, Name) and node.reference else None
-        return shown(value, node.type, places)
+        return shown(value, node.type, self.places_of(node))
 
     def reading(self, node: Node) -> Reading:
         """The function of a node, made once a plan."""
         known = self.plan.readings.get(id(node))
         if known is None:
             known = self.plan.readings[id(node)] = compiled(node)
+        return known
+
+    def words(self, node: Node) -> str:
+        """A formula in its names, put into words once a plan."""
+        known = self.plan.words.get(id(node))
+        if known is None:
+            known = self.plan.words[id(node)] = words(node)
         return known
 
     def inputs(self, node: Node, bound: Bound) -> Iterator[Input]:
@@ -180,6 +170,9 @@ class Explainer:
                 yield self.input(node, find(reference, bound), reference, bound)
             case Constant():
                 return
+            case Choice() | Table() if (taken := self.taken(node, bound)) is not None:
+                yield from self.inputs(node.test if isinstance(node, Choice) else node.argument, bound)
+                yield from self.inputs(taken, bound)
             case Aggregate():
                 for member in members(cast("Reference", node.collection.reference), bound):
                     inside = (*bound, member)
@@ -190,11 +183,29 @@ class Explainer:
                 for part in children(node):
                     yield from self.inputs(part, bound)
 
+    def taken(self, node: Choice | Table, bound: Bound) -> Node | None:
+        """The branch that gave the value; None where there is none, and the whole must be shown."""
+        if isinstance(node, Choice):
+            test = self.reading(node.test)(bound)
+            return None if isinstance(test, Absent) else node.yes if test else node.no
+        at = self.reading(node.argument)(bound)
+        if isinstance(at, Absent):
+            return None
+        holding = [
+            row.value
+            for row in node.rows
+            if all(
+                not isinstance(limit := self.reading(each)(bound), Absent) and COMPARISONS[sign](at, limit)
+                for sign, each in row.conditions
+            )
+        ]
+        return holding[0] if len(holding) == 1 else None if holding else node.otherwise
+
     def input(self, node: Name, thing: Thing | None, reference: Reference, bound: Bound) -> Input:
         """A name with its value and where that comes from: a place in the file, or an element with reasons of its own."""
         value = self.value_text(node, bound)
         if thing is None:
             return Input(node.text, value)
         element = self.element_key(thing, reference.key)
-        at = self.at(thing, reference.key) if reference.key in thing.places else None
+        at = self.at(thing, reference.key) if reference.key in thing.paths else None
         return Input(node.text, value, at, element)

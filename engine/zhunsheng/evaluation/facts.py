@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, final
 
 from zhunsheng import measure
@@ -43,6 +44,8 @@ WAN: Final = Fraction(1, 10_000)
 _KINDS: Final = {Kind.NUMBER: "数值", Kind.RANGE: "区间", Kind.DATE: "日期", Kind.WORDS: "文字", Kind.MISSING: "空白"}
 _CLAIMS: Final = {"full": "达成", "partly": "部分", "none": "未达成"}
 _HALF: Final = Fraction(1, 2)
+_ONE: Final = Fraction(1)
+_ZERO: Final = Fraction(0)
 
 
 @final
@@ -69,8 +72,7 @@ def world_of_dossier(dossier: Dossier, ruleset: Ruleset) -> World:
     """A dossier with its documents, statements and explanations."""
     world = World()
     scale = WAN if dossier.currency_unit == "元" else Fraction(1)
-    values, places = _read(dossier, DOSSIER, "", scale)
-    top = world.add(Thing(DOSSIER, DOSSIER, None, values, places))
+    top = world.add(Thing(DOSSIER, DOSSIER, None, _read(dossier, DOSSIER, scale), _paths(DOSSIER)))
     explanations = [
         world.add(_plain(each, EXPLANATION, top, f"/explanations/{index}"))
         for index, each in enumerate(dossier.explanations)
@@ -78,7 +80,6 @@ def world_of_dossier(dossier: Dossier, ruleset: Ruleset) -> World:
     for index, statement in enumerate(dossier.statements):
         thing = _plain(statement, STATEMENT, top, f"/statements/{index}")
         thing.values.update(_stated(measure.read_target(statement.value, year=dossier.year)))
-        thing.places = {**thing.places, **dict.fromkeys(STATED, f"/statements/{index}/value")}
         world.add(thing)
     for index, document in enumerate(dossier.documents):
         thing = _document(world, document, top, f"/documents/{index}", ruleset)
@@ -89,14 +90,13 @@ def world_of_dossier(dossier: Dossier, ruleset: Ruleset) -> World:
 
 
 def _document(world: World, document: Document, top: Thing | None, key: str, ruleset: Ruleset) -> Thing:
-    """A document's things. Keys are unique in the world; places are pointers into the document itself."""
+    """A document's things. Keys are unique in the world, pointers lead into the document itself."""
     scale = WAN if document.currency_unit == "元" else Fraction(1)
-    values, places = _read(document, DOCUMENT, "", scale)
+    values = _read(document, DOCUMENT, scale)
     values["文件名"] = document.name
     values |= {"扣分": Fraction(0), "否决": False}
     values |= _attributes(document.attributes, ruleset, DOCUMENT)
-    places.update({name: f"/attributes/{name}" for name in document.attributes})
-    thing = world.add(Thing(DOCUMENT, key, top, values, places))
+    thing = world.add(Thing(DOCUMENT, key, top, values, _with_attributes(DOCUMENT, document.attributes)))
     thing.collections = {
         FUND: _funds(world, document, thing, scale),
         INDICATOR: [
@@ -118,26 +118,26 @@ def _funds(world: World, document: Document, parent: Thing, scale: Fraction) -> 
         fund = getattr(document.funds, row)
         if fund is not None:
             pointer = f"/funds/{row}"
-            values, places = _read(fund, FUND, pointer, scale)
-            thing = Thing(FUND, parent.key + pointer, parent, {**values, "来源": title}, places, pointer=pointer)
+            values = {**_read(fund, FUND, scale), "来源": title}
+            thing = Thing(FUND, parent.key + pointer, parent, values, _paths(FUND), pointer=pointer)
             found.append(world.add(thing))
     return found
 
 
 def _indicator(indicator: Indicator, parent: Thing, index: int, year: int, ruleset: Ruleset) -> Thing:
     pointer = f"/indicators/{index}"
-    values, places = _read(indicator, INDICATOR, pointer, Fraction(1))
-    values |= {"扣分": Fraction(0), "否决": False}
+    values = _read(indicator, INDICATOR, _ONE)
+    values |= {"扣分": _ZERO, "否决": False}
     values |= _attributes(indicator.attributes, ruleset, INDICATOR)
-    places.update({name: f"{pointer}/attributes/{name}" for name in indicator.attributes})
     target = measure.read_target(
         indicator.adjusted_target or indicator.target, unit=indicator.unit, comparator=indicator.comparator, year=year
     )
     actual = measure.read_actual(indicator.actual, target, unit=indicator.unit, year=year)
     values |= measured(target, actual)
-    aim = "adjusted_target" if indicator.adjusted_target else "target"
-    places |= dict.fromkeys(_OF_TARGET, f"{pointer}/{aim}") | dict.fromkeys(_OF_ACTUAL, f"{pointer}/actual")
-    return Thing(INDICATOR, parent.key + pointer, parent, values, places, pointer=pointer)
+    paths = _with_attributes(INDICATOR, indicator.attributes)
+    if indicator.adjusted_target:
+        paths = {**paths, **dict.fromkeys(_OF_TARGET, "/adjusted_target")}
+    return Thing(INDICATOR, parent.key + pointer, parent, values, paths, pointer=pointer)
 
 
 _OF_TARGET: Final = (
@@ -211,33 +211,48 @@ def _stated(reading: Reading) -> dict[str, Value]:
 
 
 def _plain(part: BaseModel, scope: str, parent: Thing, pointer: str) -> Thing:
-    values, places = _read(part, scope, pointer, Fraction(1))
-    return Thing(scope, pointer, parent, values, places, pointer=pointer)
+    return Thing(scope, pointer, parent, _read(part, scope, _ONE), _paths(scope), pointer=pointer)
 
 
-def _read(part: BaseModel, scope: str, pointer: str, scale: Fraction) -> tuple[dict[str, Value], dict[str, str]]:
-    """The fields of a scope that are there, with the place of each, there or not."""
+@cache
+def _paths(scope: str) -> Mapping[str, str]:
+    """Where below a thing of a scope each of its values stands; what is read in a cell stands where the cell does."""
+    paths = {name: "/" + "/".join(path) for name, path, _ in fields_of(scope)}
+    if scope == INDICATOR:
+        paths |= dict.fromkeys(_OF_TARGET, "/target") | dict.fromkeys(_OF_ACTUAL, "/actual")
+    if scope == STATEMENT:
+        paths |= dict.fromkeys(STATED, "/value")
+    return paths
+
+
+def _with_attributes(scope: str, attributes: Mapping[str, object]) -> Mapping[str, str]:
+    paths = _paths(scope)
+    return {**paths, **{name: f"/attributes/{name}" for name in attributes}} if attributes else paths
+
+
+def _read(part: BaseModel, scope: str, scale: Fraction) -> dict[str, Value]:
+    """The fields of a scope that are there."""
     values: dict[str, Value] = {}
-    places: dict[str, str] = {}
     for name, path, holds in fields_of(scope):
         at: Any = part
         for key in path:
-            at = getattr(at, key, None)
-        places[name] = f"{pointer}/{'/'.join(path)}"
-        if at is None or (isinstance(at, str) and not at.strip()):
+            at = at.__dict__[key]
+            if at is None:
+                break
+        if at is None:
             continue
-        match holds:
-            case "money":
-                values[name] = from_decimal(at) * scale
-            case "number":
-                values[name] = from_decimal(at) if isinstance(at, Decimal) else Fraction(at)
-            case "rate":
-                value = _rate(part, path, at)
-                if value is not None:
-                    values[name] = value
-            case _:
-                values[name] = at
-    return values, places
+        if at.__class__ is Decimal:
+            exact = Fraction(*at.as_integer_ratio())
+            values[name] = exact * scale if holds == "money" else exact
+        elif holds == "rate":
+            value = _rate(part, path, at)
+            if value is not None:
+                values[name] = value
+        elif at.__class__ is int:
+            values[name] = Fraction(at)
+        elif at.strip():
+            values[name] = at
+    return values
 
 
 def _rate(part: Any, path: Sequence[str], printed: str) -> Fraction | None:

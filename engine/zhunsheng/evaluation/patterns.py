@@ -1,9 +1,9 @@
 """The interpreter that turns a rule's condition into a pattern over facts, for inference.
 
-`and`, `or` and `not` go into the pattern; so do comparisons that join two things. What concerns one thing alone is
-worked out exactly beforehand and told as a property that is there when it is true: a negation is pushed down to the
-comparisons first, where an absent operand makes both a comparison and its opposite untrue, as three-valued logic has
-it. Numbers that join are told by their rank among all that are told with them, so that no rational is ever cut down
+What concerns one thing alone is worked out exactly beforehand, and told as a property that is there when it is true.
+What concerns several goes into the pattern: comparisons that join two things, and the `and`, `or` and `not` above
+them. A negation is pushed down first, to where an absent operand makes both a comparison and its opposite untrue, as
+three-valued logic has it. Numbers that join are told by their rank among all that are told with them, so that no rational is ever cut down
 to the library's 64 bits. A comparison that mixes several things in one sum cannot be a join; the pattern then leaves
 it open and the match is asked again (`Plan.again`).
 """
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from zhunsheng.expression.tree import Node
 
 TRUE: Final = All(())
-FALSE: Final = Any(())
 _OPERATORS: Final[dict[str, Operator]] = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
@@ -68,9 +67,10 @@ class _Translator:
 
     def condition(self, node: Node, *, holds: bool) -> Condition:
         """Where `node` is true (or, where `holds` is false, where it is false)."""
+        things = _things(node, len(self.variables))
+        if len(things) <= 1:
+            return self.has(things[0] if things else 0, node, wanted=holds)
         match node:
-            case Constant():
-                return TRUE if node.value is holds else FALSE
             case Not():
                 return self.condition(node.operand, holds=not holds)
             case Logic():
@@ -80,21 +80,20 @@ class _Translator:
                 yes = All((self.condition(node.test, holds=True), self.condition(node.yes, holds=holds)))
                 no = All((self.condition(node.test, holds=False), self.condition(node.no, holds=holds)))
                 return Any((yes, no))
+            case Compare() if len(things) == 2:
+                return self.join(node, holds=holds)
             case _:
-                return self.atom(node, holds=holds)
+                self.mixed = True
+                return TRUE
 
-    def atom(self, node: Node, *, holds: bool) -> Condition:
-        things = _things(node, len(self.variables))
-        if len(things) <= 1:
-            return self.has(things[0] if things else 0, node, wanted=holds)
-        if isinstance(node, Compare) and len(things) == 2:
-            left, right = (_things(side, len(self.variables)) for side in (node.left, node.right))
-            if len(left) == len(right) == 1:
-                operator = _OPERATORS[node.operator if holds else NEGATED[node.operator]]
-                other = Ref(self.variables[right[0]][0], self.told(right[0], node.right, operand=True))
-                return Test(self.variables[left[0]][0], self.told(left[0], node.left, operand=True), operator, other)
-        self.mixed = True
-        return TRUE
+    def join(self, node: Compare, *, holds: bool) -> Condition:
+        left, right = (_things(side, len(self.variables)) for side in (node.left, node.right))
+        if len(left) != 1 or len(right) != 1:
+            self.mixed = True
+            return TRUE
+        operator = _OPERATORS[node.operator if holds else NEGATED[node.operator]]
+        other = Ref(self.variables[right[0]][0], self.told(right[0], node.right, operand=True))
+        return Test(self.variables[left[0]][0], self.told(left[0], node.left, operand=True), operator, other)
 
     def always(self, at: int) -> Condition:
         return self.has(at, Constant(value=True, type=Type.TRUTH, text="true"), wanted=True)

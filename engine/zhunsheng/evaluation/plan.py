@@ -18,7 +18,7 @@ from zhunsheng.ruleset.strata import strata
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from zhunsheng.evaluation.patterns import Property, Telling
     from zhunsheng.expression.exact import Reading
@@ -81,15 +81,21 @@ class Plan:
     formulas: Mapping[Key, Formula]
     kind: Formula | None
     kinds: Mapping[str, Scoring]
-    items: tuple[Scoring, ...]
+    items: Mapping[str, Scoring]
     points: Mapping[str, Reading]
     """Weights by name."""
     full_marks: Reading
     derived: tuple[Key, ...]
     """Names that rules derive; false of a thing until one does."""
     steps: tuple[Step, ...]
+    sources: Mapping[Key, Quantity]
+    """Every named formula as the ruleset has it."""
+    places: Mapping[Key, int]
+    """Decimal places of what is rounded."""
     readings: dict[int, Reading]
     """Functions of trees, by the tree's identity: a memo for derivations and messages."""
+    words: dict[int, str]
+    """Trees in words, likewise."""
     engine: Engine | None
     """None where the policy has no rule."""
 
@@ -132,16 +138,28 @@ def _planned(ruleset: Ruleset) -> Plan:
         formulas={(each.scope, each.name): _formula(each) for each in quantities},
         kind=_formula(ruleset.kind) if ruleset.kind else None,
         kinds={each.score.name: each for each in scorings if each.score.scope == INDICATOR},
-        items=tuple(each for each in scorings if each.score.scope == DOCUMENT),
+        items={each.score.name: each for each in scorings if each.score.scope == DOCUMENT},
         points={name: compiled(node) for name, (node, _) in ruleset.weights.items()},
         full_marks=compiled(ruleset.full_marks),
         derived=tuple(
             sorted({(each.binders[0].scope, each.subject) for each in ruleset.rules if each.outcome == "derive"})
         ),
         steps=tuple(steps),
+        sources={(each.scope, each.name): each for each in (*quantities, *((ruleset.kind,) if ruleset.kind else ()))},
+        places=_places(quantities, ruleset.scores),
         readings={},
+        words={},
         engine=Engine(patterns) if patterns else None,
     )
+
+
+def _places(quantities: Iterable[Quantity], scores: Iterable[Score]) -> dict[Key, int]:
+    found = {(each.scope, each.name): each.roundings[-1].places for each in quantities if each.roundings}
+    for score in scores:
+        if score.roundings:
+            key = (DOCUMENT, f"{score.name}.得分") if score.scope == DOCUMENT else (INDICATOR, "得分")
+            found[key] = max(score.roundings[-1].places, found.get(key, 0))
+    return found
 
 
 def _conditions(rule: Rule) -> list[tuple[bool, Node]]:
@@ -149,6 +167,8 @@ def _conditions(rule: Rule) -> list[tuple[bool, Node]]:
     if rule.check is None:
         assert rule.when is not None, rule.id
         return [(True, rule.when)]
+    if rule.outcome == "confirm":
+        return [(True, _both(rule.when, rule.check))]
     found: list[tuple[bool, Node]] = [(False, _both(rule.when, Not(rule.check, type=Type.TRUTH)))]
     if rule.confirmed is not None:
         found.append((True, _both(rule.when, rule.check)))

@@ -64,6 +64,7 @@ class Run(NamedTuple):
 
 
 _WITHHELD: Final = Absent.UNDECIDED
+_ITEM_PATHS: Final = {"得分项得分": "", "得分项分值": ""}
 _ITEM_FIELDS: Final = ("得分项名称", "得分项类别", "得分项分值", "得分项得分", "得分项自评")
 
 
@@ -115,7 +116,7 @@ def _work_out(plan: Plan, world: World, key: Key, result: Run) -> None:
             _put(indicator, "得分", item.computed)
             result.items.append(item)
     elif scope == DOCUMENT and name.endswith(".得分"):
-        scoring = next(each for each in plan.items if f"{each.score.name}.得分" == name)
+        scoring = plan.items[name.removesuffix(".得分")]
         for document in world.things.get(DOCUMENT, ()):
             item = _scored(scoring, document)
             _put(document, name, item.computed)
@@ -191,11 +192,10 @@ def _gather_items(world: World, result: Run) -> None:
             item.scoring.score.name if by_itself and item.scoring else item.thing.values.get("三级指标", Absent.MISSING)
         )
         group = name if by_itself else item.thing.values.get("一级指标", Absent.MISSING)
-        thing = Thing(ITEM, f"{item.thing.key}#{ITEM}.{name}", document, {}, pointer=item.thing.pointer)
+        thing = Thing(ITEM, f"{item.thing.key}#{ITEM}.{name}", document, {}, _ITEM_PATHS, pointer=item.thing.pointer)
         values = (name, group, item.points, item.computed, item.claimed)
         for key, value in zip(_ITEM_FIELDS, values, strict=True):
             _put(thing, key, value)
-        thing.places = {"得分项得分": item.thing.pointer, "得分项分值": item.thing.pointer}
         cast("list[Thing]", document.collections[ITEM]).append(world.add(thing))
 
 
@@ -210,7 +210,7 @@ def _put(thing: Thing, name: str, value: Value) -> None:
 
 def _fired(step: Step, world: World, session: Session) -> list[Conclusion]:
     """What the rules of a stratum conclude, each once, in an order that owes nothing to the file's."""
-    told, things = _facts(step, world)
+    told, things = facts_of(step, world)
     found: dict[tuple[str, frozenset[str]], Conclusion] = {}
     for match in session.tell(told):
         firing = step.firings[match.rule]
@@ -242,7 +242,7 @@ def document_of(thing: Thing) -> Thing | None:
     return found
 
 
-def _facts(step: Step, world: World) -> tuple[list[Fact], dict[str, Thing]]:
+def facts_of(step: Step, world: World) -> tuple[list[Fact], dict[str, Thing]]:
     """What is told of which things: truths that hold, and the operands of joins."""
     told: list[tuple[Thing, str, dict[str, Value]]] = []
     for scope, kind, properties in step.told:

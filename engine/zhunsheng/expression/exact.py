@@ -46,16 +46,22 @@ if TYPE_CHECKING:
 class Thing:
     """Something that formulas are about: an indicator, a document, a dossier … with the values known of it so far.
 
-    A key that is not in `values` is missing. `places` says where a value stands in the file (a JSON pointer).
+    A key that is not in `values` is missing. `pointer` is the thing's own place in its file (a JSON pointer), and
+    `paths` says where below it a value stands.
     """
 
     scope: str
     key: str
     parent: Thing | None
     values: dict[str, Value]
-    places: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
     collections: dict[str, Sequence[Thing]] = field(default_factory=dict)
     pointer: str = ""
+
+    def place(self, key: str) -> str | None:
+        """The JSON pointer of a value; None for what the file does not hold."""
+        path = self.paths.get(key)
+        return None if path is None else self.pointer + path
 
 
 Bound = tuple[Thing, ...]
@@ -75,7 +81,7 @@ _UNDEFINED: Final = Absent.UNDEFINED
 
 def join(*values: Value) -> Absent:
     """The strongest absence among values, at least one of which is absent."""
-    return max((each for each in values if isinstance(each, Absent)), key=lambda each: each.value)
+    return max((each for each in values if type(each) is Absent), key=lambda each: each.value)
 
 
 def find(reference: Reference, bound: Bound) -> Thing | None:
@@ -107,7 +113,7 @@ def compiled(node: Node) -> Reading:
 
             def negative(bound: Bound) -> Value:
                 value = operand(bound)
-                return value if isinstance(value, Absent) else -cast("Fraction", value)
+                return value if type(value) is Absent else -cast("Fraction", value)
 
             return negative
         case Arithmetic():
@@ -134,7 +140,7 @@ def compiled(node: Node) -> Reading:
 
             def presence(bound: Bound) -> Value:
                 value = tested(bound)
-                return value is _MISSING if missing else not isinstance(value, Absent)
+                return value is _MISSING if missing else type(value) is not Absent
 
             return presence
         case Call():
@@ -169,7 +175,7 @@ def _arithmetic(node: Arithmetic) -> Reading:
 
     def calculate(bound: Bound) -> Value:
         a, b = left(bound), right(bound)
-        if isinstance(a, Absent) or isinstance(b, Absent):
+        if type(a) is Absent or type(b) is Absent:
             return join(a, b)
         return apply(a, b)
 
@@ -209,7 +215,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[Any, Any], Value]]] = {
 def _compare(test: Callable[[Any, Any], bool], left: Reading, right: Reading) -> Reading:
     def compare(bound: Bound) -> Value:
         a, b = left(bound), right(bound)
-        if isinstance(a, Absent) or isinstance(b, Absent):
+        if type(a) is Absent or type(b) is Absent:
             return join(a, b)
         return test(a, b)
 
@@ -222,7 +228,7 @@ def decide(values: Iterable[Value], *, deciding: bool) -> Value:
     for value in values:
         if value is deciding:
             return deciding
-        if isinstance(value, Absent):
+        if type(value) is Absent:
             absent = value if absent is None else join(absent, value)
     return not deciding if absent is None else absent
 
@@ -234,7 +240,7 @@ def _logic(parts: tuple[Reading, ...], *, deciding: bool) -> Reading:
 def _choice(test: Reading, yes: Reading, no: Reading) -> Reading:
     def choose(bound: Bound) -> Value:
         value = test(bound)
-        if isinstance(value, Absent):
+        if type(value) is Absent:
             return value
         return yes(bound) if value else no(bound)
 
@@ -251,7 +257,7 @@ def _table(node: Table) -> Reading:
 
     def look_up(bound: Bound) -> Value:
         at = argument(bound)
-        if isinstance(at, Absent):
+        if type(at) is Absent:
             return at
         found: Reading | None = None
         absent: Absent | None = None
@@ -261,7 +267,7 @@ def _table(node: Table) -> Reading:
                 if found is not None:
                     return _UNDEFINED
                 found = value
-            elif isinstance(holds, Absent):
+            elif type(holds) is Absent:
                 absent = holds if absent is None else join(absent, holds)
         if found is not None:
             return found(bound)
@@ -276,7 +282,7 @@ def _holds(at: Value, conditions: tuple[tuple[Callable[[Any, Any], bool], Readin
     absent: Absent | None = None
     for test, limit in conditions:
         value = limit(bound)
-        if isinstance(value, Absent):
+        if type(value) is Absent:
             absent = value if absent is None else join(absent, value)
         elif not test(at, value):
             return False
@@ -289,7 +295,7 @@ def _lines(node: Lines) -> Reading:
 
     def interpolate(bound: Bound) -> Value:
         at = argument(bound)
-        if isinstance(at, Absent):
+        if type(at) is Absent:
             return at
         x = cast("Fraction", at)
         if x <= points[0][0]:
@@ -307,7 +313,7 @@ def _round(node: Round) -> Reading:
 
     def rounded(bound: Bound) -> Value:
         value = operand(bound)
-        return value if isinstance(value, Absent) else round_once(cast("Fraction", value), rounding)
+        return value if type(value) is Absent else round_once(cast("Fraction", value), rounding)
 
     return rounded
 
@@ -318,7 +324,7 @@ def _extreme(node: Extreme) -> Reading:
 
     def extreme(bound: Bound) -> Value:
         values = [part(bound) for part in parts]
-        absent = [each for each in values if isinstance(each, Absent)]
+        absent = [each for each in values if type(each) is Absent]
         return join(*absent) if absent else choose(values)
 
     return extreme
@@ -334,7 +340,7 @@ def _call(node: Call) -> Reading:
 
     def call(bound: Bound) -> Value:
         values = [argument(bound) for argument in arguments]
-        absent = [each for each in values if isinstance(each, Absent)]
+        absent = [each for each in values if type(each) is Absent]
         return join(*absent) if absent else function(*values)
 
     return call
@@ -360,19 +366,19 @@ def _aggregate(node: Aggregate) -> Reading:
                 )
             case "count":
                 verdicts = [decide((condition(each), value(each)), deciding=False) for each in inside]
-                absent = [each for each in verdicts if isinstance(each, Absent)]
+                absent = [each for each in verdicts if type(each) is Absent]
                 return join(*absent) if absent else Fraction(sum(map(bool, verdicts)))
             case _:
                 standing = [condition(each) for each in inside]
                 values = [value(each) for each, counts in zip(inside, standing, strict=True) if counts is True]
-                absent = [each for each in (*standing, *values) if isinstance(each, Absent)]
+                absent = [each for each in (*standing, *values) if type(each) is Absent]
                 return join(*absent) if absent else _gathered(gathering, values)
 
     return gather
 
 
 def _opposite(value: Value) -> Value:
-    return value if isinstance(value, Absent) else not value
+    return value if type(value) is Absent else not value
 
 
 def _gathered(gathering: Gathering, values: Sequence[Any]) -> Value:

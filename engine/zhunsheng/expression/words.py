@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 from zhunsheng.expression.tree import (
     Absent,
@@ -44,6 +44,12 @@ _SIGNS: Final = {"*": "×", "/": "÷", "+": "+", "-": "−", "=": "=", "!=": "�
 _ABSENT: Final = {Absent.MISSING: "未填", Absent.UNDEFINED: "无值", Absent.UNDECIDED: "待认定"}
 
 Say = Callable[[Name | Aggregate], str]
+Taken = Callable[[Choice | Table], "Node | None"]
+
+
+class _Voice(NamedTuple):
+    say: Say
+    taken: Taken | None
 
 
 def words(node: Node) -> str:
@@ -53,12 +59,12 @@ def words(node: Node) -> str:
     >>> words(parse("分值*(1.50-执行率)"))
     '分值 × (1.50 − 执行率)'
     """
-    return _say(node, _named, 0)
+    return said(node, _named)
 
 
-def said(node: Node, say: Say) -> str:
-    """The expression with each name and aggregate as `say` has it."""
-    return _say(node, say, 0)
+def said(node: Node, say: Say, taken: Taken | None = None) -> str:
+    """The expression with each name and aggregate as `say` has it, and of each choice only the branch `taken`."""
+    return _say(node, _Voice(say, taken), 0)
 
 
 def shown(value: Value, type_: Type | None, places: int | None = None) -> str:
@@ -107,18 +113,18 @@ def _named(node: Name | Aggregate) -> str:
     return f"{node.gathering}({value}{node.collection.text}{alias}{condition})"
 
 
-def _say(node: Node, say: Say, outer: int) -> str:
+def _say(node: Node, say: _Voice, outer: int) -> str:
     """`node` in words, in parentheses where what stands around binds tighter than `outer`."""
     text, binding = _bare(node, say)
     return f"({text})" if binding < outer else text
 
 
-def _bare(node: Node, say: Say) -> tuple[str, int]:
+def _bare(node: Node, say: _Voice) -> tuple[str, int]:
     match node:
         case Constant():
             return node.text, _TIGHT if not node.text.startswith("-") else _BINDING["negative"]
         case Name() | Aggregate():
-            text = say(node)
+            text = say.say(node)
             return text, _BINDING["negative"] if text.startswith("-") else _TIGHT
         case Negative():
             return f"−{_say(node.operand, say, _BINDING['negative'] + 1)}", _BINDING["negative"]
@@ -138,6 +144,8 @@ def _bare(node: Node, say: Say) -> tuple[str, int]:
         case Logic():
             binding = _BINDING[node.operator]
             return f" {node.operator} ".join(_say(each, say, binding + 1) for each in node.parts), binding
+        case Choice() | Table() if say.taken is not None and (branch := say.taken(node)) is not None:
+            return _bare(branch, say)
         case Choice():
             return f"{_say(node.yes, say, 1)} if {_say(node.test, say, 1)} else {_say(node.no, say, 0)}", 0
         case Table():
@@ -160,7 +168,7 @@ def _bare(node: Node, say: Say) -> tuple[str, int]:
             assert_never(node)
 
 
-def _row(row: Row, say: Say) -> str:
+def _row(row: Row, say: _Voice) -> str:
     conditions = " and ".join(
         f"{_SIGNS[sign]} {_say(bound, say, _BINDING['compare'] + 1)}" for sign, bound in row.conditions
     )

@@ -108,8 +108,7 @@ def excerpt(problem: Problem, lang: Lang, text_of: Callable[[str], str | None], 
             f"  {paint(f'│ {blank:>{margin}} │', _FAINT)} {blank:>{view.before}}{under}",
         ]
     notes = [sentence(Words("show.expected", (("text", problem.expected),)), lang)]
-    got = visible(problem.got)
-    if got and not views[0].underlined.startswith(got.removesuffix("…") if len(got) == GOT_LIMIT else got + "\0"):
+    if problem.got and not _says(views[0].underlined, visible(problem.got)):
         notes.append(sentence(Words("show.got", (("text", problem.got),)), lang))
     if problem.hint is not None:
         notes.append(sentence(Words("show.hint", (("text", problem.hint),)), lang))
@@ -155,6 +154,13 @@ class _View(NamedTuple):
     underlined: str = ""
 
 
+def _says(underlined: str, got: str) -> bool:
+    """Whether what is underlined is what the message would quote, be it in quotes or cut."""
+    if len(got) == GOT_LIMIT:
+        return underlined.startswith(got.removesuffix("…"))
+    return got in (underlined, underlined[1:-1])
+
+
 def _look(place: Place, label: str, text_of: Callable[[str], str | None]) -> _View:
     text = text_of(place.file) if place.line else None
     found = None if text is None else _line_of(text, place.line)
@@ -176,7 +182,7 @@ def _look(place: Place, label: str, text_of: Callable[[str], str | None]) -> _Vi
         left + before + under + _shown(found[end:]) + right,
         cells(left + before),
         max(cells(under), 1),
-        visible(marked) + "\0",
+        visible(marked),
     )
 
 

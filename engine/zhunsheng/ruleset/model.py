@@ -38,7 +38,7 @@ def _form(form: str, zh: str, en: str) -> Any:
 Expression = Annotated[
     str,
     BeforeValidator(_written),
-    Field(json_schema_extra={"type": ["string", "number"], "examples": ["全年执行数 / 全年预算数"]}),
+    Field(json_schema_extra={"type": ["string", "number"]}),
 ]
 Status = Literal["verified", "unverified", "observed"]
 Severity = Literal["error", "warning", "note"]
@@ -93,7 +93,7 @@ class Quantity(Cited):
     each: str | None = Field(
         default=None, title="对象", description="算在什么上：文件、指标、资金、报告……；省略时为文件"
     )
-    formula: Expression | None = Field(default=None, title="算式")
+    formula: Expression | None = Field(default=None, title="算式", examples=["全年执行数 / 全年预算数"])
     round: RoundingText | None = Field(default=None, title="舍入", examples=["4 places half-up"])
 
 
@@ -101,7 +101,7 @@ class Quantity(Cited):
 class Kinds(Cited):
     """指标分类：算出每个指标按哪一种办法计分，结果是 scores 里的名称。"""
 
-    formula: Expression | None = Field(default=None, title="算式")
+    formula: Expression | None = Field(default=None, title="算式", examples=['"定量指标" if 可比 else "定性指标"'])
 
 
 @final
@@ -109,29 +109,40 @@ class Score(Cited):
     """计分：一个得分项，或一类指标的计分办法。"""
 
     each: str | None = Field(default=None, title="对象", description="文件（如预算执行率）或 指标")
-    points: Expression | None = Field(default=None, title="分值", description="满分；指标省略时取表上的分值")
-    formula: Expression | None = Field(default=None, title="算式")
-    round: RoundingText | None = Field(default=None, title="舍入")
-    otherwise: Expression | None = Field(
-        default=None, title="无法计算时", description="算式无值时取什么，并列为人工认定；省略则暂不计分"
+    points: Expression | None = Field(
+        default=None, title="分值", description="满分；指标省略时取表上的分值", examples=["权重.预算执行率"]
     )
-    claimed: Expression | None = Field(default=None, title="自评得分", description="与哪一格比较；指标省略时取自评得分")
-    at: Expression | None = Field(default=None, title="位置", description="出问题时指向哪一格")
+    formula: Expression | None = Field(
+        default=None, title="算式", examples=["分值 if 达标 else 分值 * min(完成率, 100%)"]
+    )
+    round: RoundingText | None = Field(default=None, title="舍入", examples=["2 places half-up"])
+    otherwise: Expression | None = Field(
+        default=None,
+        title="无法计算时",
+        description="算式无值时取什么，并列为人工认定；省略则暂不计分",
+        examples=["min(自评得分, 分值)"],
+    )
+    claimed: Expression | None = Field(
+        default=None, title="自评得分", description="与哪一格比较；指标省略时取自评得分", examples=["自评执行得分"]
+    )
+    at: Expression | None = Field(default=None, title="位置", description="出问题时指向哪一格", examples=["全年执行数"])
 
 
 @final
 class Total(Cited):
     """总分。"""
 
-    formula: Expression | None = Field(default=None, title="算式")
-    round: RoundingText | None = Field(default=None, title="舍入")
+    formula: Expression | None = Field(default=None, title="算式", examples=["sum(得分项得分 for 得分项)"])
+    round: RoundingText | None = Field(default=None, title="舍入", examples=["2 places half-up"])
 
 
 @final
 class Grade(Cited):
     """等级：总分落在哪一段。"""
 
-    when: str | None = Field(default=None, title="总分", examples=[">= 80 and < 90"])
+    when: str | None = Field(
+        default=None, title="总分", description="总分在哪一段，含不含端点都写明", examples=[">= 80 and < 90"]
+    )
 
 
 @final
@@ -152,22 +163,30 @@ class Rule(Cited):
     within: Literal["文件", "报告"] | None = Field(
         default=None, title="范围", description="几个对象同在一个文件里，还是同在一份报告里；省略时为报告"
     )
-    when: Expression | None = Field(default=None, title="条件")
-    check: Expression | None = Field(default=None, title="核对", description="应当成立的事；不成立是问题，成立可作确认")
-    require: str | None = Field(default=None, title="须补充", description="要补充的内容，如 执行偏差原因")
-    finding: Severity | None = Field(default=None, title="问题", description="error 错误，warning 疑点，note 提示")
+    when: Expression | None = Field(default=None, title="条件", examples=["执行率 < 90%"])
+    check: Expression | None = Field(
+        default=None, title="核对", description="应当成立的事；不成立是问题，成立可作确认", examples=["自评等级 = 等级"]
+    )
+    require: str | None = Field(default=None, title="须补充", description="要补充的内容", examples=["执行偏差原因"])
+    finding: Severity | None = Field(
+        default=None, title="问题", description="error 错误，warning 疑点，note 提示", examples=["warning"]
+    )
     confirm: bool | None = Field(default=None, title="确认", description="自评经核对属实")
     judge: bool | None = Field(default=None, title="须认定", description="只有人能定")
-    deduct: Expression | None = Field(default=None, title="扣分", description="扣几分，记入 扣分")
+    deduct: Expression | None = Field(default=None, title="扣分", description="扣几分，记入 扣分", examples=["2"])
     cap: str | None = Field(default=None, title="等级上限", description="等级不高于", examples=["良"])
     veto: bool | None = Field(default=None, title="一票否决", description="记入 否决，由算式决定后果")
-    derive: str | None = Field(default=None, title="推出", description="给这个结论一个名称，别的规则和算式可以引用")
+    derive: str | None = Field(
+        default=None, title="推出", description="给这个结论一个名称，别的规则和算式可以引用", examples=["疑似突击花钱"]
+    )
     severity: Severity | None = Field(default=None, title="程度", description="扣分、上限、否决的程度；省略时为 error")
-    message: str | Message | None = Field(default=None, title="文字")
+    message: str | Message | None = Field(default=None, title="文字", examples=["执行率 {执行率} 低于 90%"])
     confirmed: str | Message | None = Field(default=None, title="确认的文字", description="check 成立时的文字")
-    claimed: Expression | None = Field(default=None, title="自评值")
-    computed: Expression | None = Field(default=None, title="核算值")
-    at: Expression | None = Field(default=None, title="位置", description="指向哪一格；省略时指向对象本身")
+    claimed: Expression | None = Field(default=None, title="自评值", examples=["自评总分"])
+    computed: Expression | None = Field(default=None, title="核算值", examples=["总分"])
+    at: Expression | None = Field(
+        default=None, title="位置", description="指向哪一格；省略时指向对象本身", examples=["自评总分"]
+    )
     drop: bool | None = Field(default=None, title="停用", description="true：依据的规则里有这一条，这里不用")
 
 
@@ -175,8 +194,12 @@ class Rule(Cited):
 class Applies(Part):
     """适用范围。"""
 
-    kinds: tuple[Literal["department", "project"], ...] | None = Field(default=None, title="文件类型")
-    regions: tuple[str, ...] | None = Field(default=None, title="地区")
+    kinds: tuple[Literal["department", "project"], ...] | None = Field(
+        default=None, title="文件类型", description="department 部门整体支出，project 项目支出；省略时不会自动选用"
+    )
+    regions: tuple[str, ...] | None = Field(
+        default=None, title="地区", description="地区的开头，如 湖南省株洲市；省略时不限地区"
+    )
 
 
 @final

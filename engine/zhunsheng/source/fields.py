@@ -24,6 +24,8 @@ def nearest(name: str, known: Mapping[str, str]) -> str:
     for each, title in known.items():
         if name in (title, each.replace("_", "-")) or name.casefold() == each.casefold():
             return each
+    if len(name) > 1 and (begun := next((each for each, title in known.items() if title.startswith(name)), "")):
+        return begun
     if close := get_close_matches(name, known, n=1, cutoff=0.6):
         return close[0]
     titles = {title: each for each, title in known.items() if title}

@@ -1,0 +1,58 @@
+"""The commands in one table, and how a call of them ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from zhunsheng.cli.evaluate import evaluate
+from zhunsheng.cli.usage import Command, Commands, usage_problem
+from zhunsheng.problem import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zhunsheng.problem.show import Lang
+
+app = typer.Typer(
+    name="zhunsheng",
+    cls=Commands,
+    help="准绳：财政支出绩效自评的评分规则，照章核算，说明理由 · scoring rules for performance self-evaluation, applied exactly",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for each in (evaluate,):
+    app.command(cls=Command)(each)
+
+
+@app.callback(invoke_without_command=True)
+def zhunsheng(context: typer.Context) -> None:
+    """Without a command: what there is."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one call; a refusal is told on stderr."""
+    from zhunsheng.cli.refusal import REFUSED, report
+
+    lang = _language(arguments)
+    try:
+        code: Any = app(list(arguments), prog_name="zhunsheng", standalone_mode=False)
+    except Refused as refused:
+        report(refused.problems, lang)
+        return REFUSED
+    except Exception as error:
+        problem = usage_problem(error)
+        if problem is None:
+            raise
+        report([problem], lang)
+        return REFUSED
+    return code if isinstance(code, int) else 0
+
+
+def _language(arguments: Sequence[str]) -> Lang:
+    """The language asked for, as far as that can be told of a call that may be mistaken."""
+    return "en" if "--lang=en" in arguments or ("--lang", "en") in zip(arguments, arguments[1:], strict=False) else "zh"

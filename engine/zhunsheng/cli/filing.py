@@ -1,0 +1,128 @@
+"""From paths to judged forms: what `evaluate` and `explain` share. A problem of evaluation finds its line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, final
+
+from zhunsheng.document import Document
+from zhunsheng.evaluation import evaluate, evaluate_dossier
+from zhunsheng.exchange.choose import Choice, choose
+from zhunsheng.exchange.files import filed, load_ruleset, source_of
+from zhunsheng.problem import Place, Problem, Refused, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
+
+    from zhunsheng.evaluation import Assessment, DossierAssessment
+    from zhunsheng.exchange.files import Filed
+    from zhunsheng.source import Source
+
+IN_DOSSIER = "dossier:"
+"""What the pointer begins with when something in a form's assessment stands in the dossier around it."""
+
+
+@final
+class Where:
+    """Where pointers lead: into the file of a form, or of a dossier and the files it names."""
+
+    def __init__(self, filed: Filed) -> None:
+        self.filed = filed
+
+    @cached_property
+    def files(self) -> tuple[tuple[Source, tuple[str | int, ...]], ...]:
+        """For each document its file and where in that file it begins."""
+        if isinstance(self.filed.content, Document):
+            return ((self.filed.source, ()),)
+        beside = self.filed.path.parent
+        return tuple(
+            (source_of(beside / each), ()) if isinstance(each, str) else (self.filed.source, ("documents", at))
+            for at, each in enumerate(self.filed.source.data["documents"])
+        )
+
+    def place(self, pointer: str, document: int | None = None, *, key: bool = False) -> Place:
+        """The line and column of a pointer, as seen from a document or (None) from the dossier."""
+        parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+        source, base = self.filed.source, list[str | int]()
+        if document is None or pointer.startswith(IN_DOSSIER):
+            document = None
+            if len(parts) > 1 and parts[0] == "documents":
+                document, parts = int(parts[1]), parts[2:]
+        if document is not None:
+            source, base = self.files[document][0], [*self.files[document][1]]
+        return replace(source.place(_path(source, base, parts), key=key), pointer=pointer)
+
+
+def _path(source: Source, base: list[str | int], parts: list[str]) -> list[str | int]:
+    """The keys of a pointer: a numeral counts in a list and is a name elsewhere."""
+    path = list(base)
+    for part in parts:
+        path.append(int(part) if isinstance(source.at(path), list) else part)
+    return path
+
+
+@final
+@dataclass(frozen=True)
+class Judged:
+    """One file judged: a form, or a dossier with its forms."""
+
+    where: Where
+    choice: Choice
+    forms: tuple[tuple[Document, Assessment], ...]
+    dossier: DossierAssessment | None = None
+
+
+def judged(paths: Iterable[Path], ruleset: str | None) -> tuple[list[Judged], list[Problem]]:
+    """Everything under these paths, judged by the ruleset named or by the one that applies; and what was refused."""
+    given: Choice | None = None
+    if ruleset is not None:
+        try:
+            given = Choice(load_ruleset(ruleset), say("cli.ruleset-given"))
+        except Refused as refused:
+            return [], list(refused.problems)
+    found, problems = filed(paths)
+    results: list[Judged] = []
+    for each in found:
+        where = Where(each)
+        try:
+            results.append(_judge(each, where, given or choose(each.content)))
+        except Refused as refused:
+            problems += [_placed(problem, where) for problem in refused.problems]
+    return results, problems
+
+
+def _judge(each: Filed, where: Where, choice: Choice) -> Judged:
+    if isinstance(each.content, Document):
+        return Judged(where, choice, ((each.content, evaluate(each.content, choice.ruleset)),))
+    dossier, assessments = evaluate_dossier(each.content, choice.ruleset)
+    return Judged(where, choice, tuple(zip(each.content.documents, assessments, strict=True)), dossier)
+
+
+def _placed(problem: Problem, where: Where) -> Problem:
+    """A problem that knows its document by name, at the line of the file that holds it."""
+    content = where.filed.content
+    names = [content.name] if isinstance(content, Document) else [each.name for each in content.documents]
+    if not problem.place.pointer or problem.place.file not in names:
+        return replace(problem, place=Place(where.filed.source.file))
+    key = problem.code == "undeclared-input"
+    place = where.place(problem.place.pointer, names.index(problem.place.file), key=key)
+    return replace(problem, place=place)
+
+
+def writing(output: Path, inputs: Iterable[Path]) -> TextIO:
+    """The file to write to.
+
+    Raises:
+        Refused: it is one of the inputs, or cannot be written.
+    """
+    if any(output.resolve() == each.resolve() for each in inputs):
+        raise Refused([Problem(Place(output.as_posix()), "output-is-input", say("output-is-input.expected"))])
+    try:
+        return output.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise Refused(
+            [Problem(Place(output.as_posix()), "not-writable", say("not-writable.expected"), error.strerror or "")]
+        ) from None

@@ -1,0 +1,70 @@
+"""Where output goes: a terminal with its width and colours, a pipe or a file of a fixed width and none."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from zhunsheng.cli.layout import fold
+from zhunsheng.problem.show import cells, sentence
+from zhunsheng.problem import say
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from zhunsheng.problem.show import Lang
+
+WIDTH: Final = 100
+"""Cells of a line where nothing says how wide it may be."""
+LEAST: Final = 40
+HEAD: Final = "bold"
+FAINT: Final = "dim"
+GOOD: Final = "green"
+BAD: Final = "bold red"
+DOUBT: Final = "yellow"
+NOTE: Final = "cyan"
+PERSON: Final = "magenta"
+
+Span = str | tuple[str, str]
+"""A text, or a text and its style."""
+
+
+class Page:
+    """Lines for people, in one language."""
+
+    def __init__(self, lang: Lang, file: TextIO | None = None) -> None:
+        self.lang = lang
+        target = sys.stdout if file is None else file
+        terminal = target.isatty() or bool(os.environ.get("FORCE_COLOR"))
+        self.console = Console(
+            file=target,
+            width=None if target.isatty() or os.environ.get("COLUMNS", "").isdigit() else WIDTH,
+            color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+        self.width = max(self.console.width, LEAST)
+
+    def say(self, key: str, **values: object) -> str:
+        """A label or sentence of the catalogue, `cli.` before its key."""
+        return sentence(say(f"cli.{key}", **values), self.lang)
+
+    def line(self, *spans: Span) -> None:
+        """One line, as it is."""
+        self.console.print(Text.assemble(*spans), soft_wrap=True)
+
+    def rule(self) -> None:
+        """A line across the page."""
+        self.line(("─" * self.width, FAINT))
+
+    def paragraph(self, body: str, *, tag: str = "", style: str = "", hang: int = 0, indent: int = 2, ink: str = "") -> None:
+        """A tag and, beside it, a text of as many lines as it takes, each `hang` cells further in than the tag."""
+        start = indent + max(hang, cells(tag) + 2 if tag else 0)
+        for at, each in enumerate(fold(body, self.width - start)):
+            before = tag if at == 0 else ""
+            self.line(" " * indent, (before, style), " " * (start - indent - cells(before)), (each, ink))

@@ -1,0 +1,48 @@
+"""Problems on stderr, as a compiler shows them, and the texts of the files they stand in."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from zhunsheng.exchange import shipped
+from zhunsheng.problem import say
+from zhunsheng.problem.show import excerpt, sentence
+from zhunsheng.source import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zhunsheng.problem import Problem
+    from zhunsheng.problem.show import Lang
+
+MOST: Final = 20
+"""Problems shown of one file; the rest are counted."""
+REFUSED: Final = 2
+
+
+def report(problems: Iterable[Problem], lang: Lang) -> None:
+    """Every problem with its excerpt, by file, line and column."""
+    colour = (sys.stderr.isatty() or bool(os.environ.get("FORCE_COLOR"))) and not os.environ.get("NO_COLOR")
+    ordered = sorted(problems, key=lambda each: (each.place, each.code))
+    for file, group in groupby(ordered, key=lambda each: each.place.file):
+        found = list(group)
+        shown = [excerpt(each, lang, text_of, colour=colour) for each in found[:MOST]]
+        if len(found) > MOST:
+            shown.append(sentence(say("cli.more", file=file, count=len(found) - MOST), lang))
+        sys.stderr.write("\n\n".join(shown) + "\n\n")
+
+
+@cache
+def text_of(file: str) -> str | None:
+    """The text of a file by the name that places use; a ruleset that comes with the engine is called `rulesets/<file>`."""
+    try:
+        return readable(Path(file).read_bytes())
+    except OSError:
+        folder, _, name = file.rpartition("/")
+        found = shipped.rulesets() / name
+        return readable(found.read_bytes()) if folder == "rulesets" and found.is_file() else None
