@@ -14,6 +14,7 @@ from zhunsheng.problem.show import cells, sentence
 from zhunsheng.problem import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TextIO
 
     from zhunsheng.problem.show import Lang
@@ -56,7 +57,9 @@ class Page:
 
     def line(self, *spans: Span) -> None:
         """One line, as it is."""
-        self.console.print(Text.assemble(*spans), soft_wrap=True)
+        text = Text.assemble(*spans)
+        text.rstrip()
+        self.console.print(text, soft_wrap=True)
 
     def rule(self) -> None:
         """A line across the page."""
@@ -68,3 +71,15 @@ class Page:
         for at, each in enumerate(fold(body, self.width - start)):
             before = tag if at == 0 else ""
             self.line(" " * indent, (before, style), " " * (start - indent - cells(before)), (each, ink))
+
+    def items(self, items: Sequence[str], *, indent: int, ink: str = "") -> None:
+        """Several short texts, as many on a line as it takes, none broken that fits on a line of its own."""
+        lines = [""]
+        for item in items:
+            joined = f"{lines[-1]} · {item}" if lines[-1] else item
+            if cells(joined) <= self.width - indent:
+                lines[-1] = joined
+            else:
+                lines.append(item)
+        for line in filter(None, lines):
+            self.paragraph(line, indent=indent, ink=ink)

@@ -74,9 +74,9 @@ class Rows:
         """In columns, or one under another."""
         say = self.page.say
         columns = [
-            Column(say("indicator"), 16),
-            Column(say("target"), 8),
-            Column(say("actual"), 8),
+            Column(say("indicator"), 20),
+            Column(say("target"), 12),
+            Column(say("actual"), 12),
             Column(say("points"), figures=True),
             Column(say("self"), figures=True),
             Column(say("engine"), figures=True),
@@ -113,7 +113,7 @@ class Rows:
             name, target, actual, points, claimed, computed = (each.strip() for each in row)
             self.page.paragraph(name, indent=4 if dimension else 2)
             if target or actual:
-                self.page.paragraph(f"{say('target')} {target} · {say('actual')} {actual}", indent=6, ink=FAINT)
+                self.page.items([f"{say('target')} {target}", f"{say('actual')} {actual}"], indent=6, ink=FAINT)
             sign, ink = self.mark(mark)
             figures = [f"{say('points')} {points}"] if points else []
             figures += [f"{say('self')} {claimed}", f"{say('engine')} {computed}"]

@@ -36,26 +36,33 @@ def summary(page: Page, results: Sequence[Judged]) -> None:
     for at in (0, 1):
         for row, figure in zip(rows, at_point([row[at] for row in rows]), strict=True):
             row[at] = figure
-    heads = ["self", "engine", "grade", "", *(f"count-{each}" for each in COUNTED)]
+    keys = ["self", "engine", "grade", "", *(f"count-{each}" for each in COUNTED)]
+    inks = ["", "", HEAD, BAD, *INKS]
+    kept = [at for at in range(len(keys)) if at < 4 or any(row[at] for row in rows)]
     columns = [
         Column(page.say("form"), 12),
-        *(Column(page.say(each) if each else "", figures=each != "grade") for each in heads),
+        *(Column(page.say(keys[at]) if keys[at] else "", figures=keys[at] != "grade") for at in kept),
     ]
+    rows = [[row[at] for at in kept] for row in rows]
     wide = widths(columns, [[name, *row] for name, row in zip(names, rows, strict=True)], page.width)
     page.rule()
     if wide is None:
-        for name, row in zip(names, rows, strict=True):
-            page.paragraph(name, indent=0, ink=HEAD)
-            said = [f"{page.say(key)} {cell.strip()}" for key, cell in zip(heads, row, strict=True) if key and cell.strip()]
-            page.paragraph("  ".join(said), indent=2)
+        _stacked(page, names, [page.say(keys[at]) if keys[at] else "" for at in kept], rows)
         return
     gap = " " * GAP
     shown = [right(c.head, w) if c.figures else left(c.head, w) for c, w in zip(columns, wide, strict=True)]
-    page.line((gap.join(shown).rstrip(), FAINT))
+    page.line((gap.join(shown), FAINT))
     for name, row in zip(names, rows, strict=True):
         for line in row_lines(columns, [fold(name, wide[0]), *([cell] for cell in row)], wide):
-            counted = [(gap + cell, ink if cell.strip() else "") for cell, ink in zip(line[5:], INKS, strict=True)]
-            page.line(gap.join(line[:2]), gap, (gap.join(line[2:4]), HEAD), gap, (line[4], BAD), *counted)
+            page.line(line[0], *((gap + cell, inks[at]) for cell, at in zip(line[1:], kept, strict=True)))
+
+
+def _stacked(page: Page, names: list[str], heads: list[str], rows: list[list[str]]) -> None:
+    """For a narrow page."""
+    for name, row in zip(names, rows, strict=True):
+        page.paragraph(name, indent=0, ink=HEAD)
+        said = [f"{head} {cell.strip()}" for head, cell in zip(heads, row, strict=True) if head and cell.strip()]
+        page.items(said, indent=2)
 
 
 def counts(assessment: Assessment | DossierAssessment) -> list[str]:

@@ -10,6 +10,8 @@ from zhunsheng.cli.page import BAD, DOUBT, FAINT, GOOD, HEAD, NOTE, PERSON
 from zhunsheng.cli.rows import MARKS, Rows, same
 from zhunsheng.measure import read_rate
 from zhunsheng.number import parse
+from zhunsheng.problem import say
+from zhunsheng.problem.show import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 RATE: Final = "执行率"
 """The quantity that every policy has, by the field's own name for it."""
 INKS: Final = {"error": BAD, "warning": DOUBT, "note": NOTE, None: ""}
-BANDS: Final = ("error", "warning", "note")
+ROOMY: Final = 60
+"""Cells from which on notes stand under the sentence they belong to, not under its label."""
 
 
 @final
@@ -44,7 +47,7 @@ class View:
         """One form."""
         page = self.page
         file = self.judged.where.files[at][0].file
-        kind = page.say(f"kind-{document.kind}")
+        kind = sentence(say(f"kind.{document.kind}"), page.lang)
         project = f" · {document.project}" if document.project else ""
         self.heading(f"{document.unit}{project} · {kind} · {page.say('year', year=document.year)}", file)
         self.figures(document, assessment)
@@ -118,10 +121,11 @@ class View:
         page = self.page
         page.paragraph(self.message(remark), tag=tag, style=ink)
         place = self.judged.where.place(remark.at, at)
-        notes = [f"{place.file.rpartition('/')[2]}:{place.line} {remark.at}", remark.rule]
+        notes = [f"{place.file.rpartition('/')[2]}:{place.line} {remark.at}"]
         if remark.clause:
             notes.append(page.say("clause-unverified" if remark.status == "unverified" else "clause", clause=remark.clause))
-        page.paragraph(" · ".join(notes), hang=cells(tag) + 2, ink=FAINT)
+        notes.append(remark.rule)
+        page.items(notes, indent=cells(tag) + 4 if page.width >= ROOMY else 4, ink=FAINT)
 
     def message(self, remark: Remark) -> str:
         """The sentence in the reader's language, with both figures where it does not name them."""

@@ -23,7 +23,7 @@ from zhunsheng.evaluation.derivation import Explainer
 from zhunsheng.evaluation.facts import world_of_document, world_of_dossier
 from zhunsheng.evaluation.inputs import input_problems
 from zhunsheng.evaluation.plan import plan_of
-from zhunsheng.evaluation.score import document_of, filed, run
+from zhunsheng.evaluation.score import blaming, document_of, filed, run
 from zhunsheng.expression.exact import find
 from zhunsheng.expression.tree import Absent, Logic, Name
 from zhunsheng.expression.types import Type
@@ -215,7 +215,8 @@ class _Assessor:
         for conclusion in sorted(self.outcome.conclusions, key=_order):
             heading = _heading(conclusion)
             if heading is not None and _owner(conclusion.bound) is owner:
-                found[heading].append(self.remark(explainer, conclusion, heading))
+                with blaming(conclusion.rule):
+                    found[heading].append(self.remark(explainer, conclusion, heading))
         return found
 
     def remark(self, explainer: Explainer, conclusion: Conclusion, heading: Heading) -> Remark:

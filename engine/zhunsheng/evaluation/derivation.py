@@ -15,7 +15,7 @@ from zhunsheng.expression.exact import COMPARISONS, compiled, find, members
 from zhunsheng.expression.tree import Absent, Aggregate, Choice, Constant, Name, Table, children
 from zhunsheng.expression.words import said, shown, words
 from zhunsheng.number import write
-from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
+from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +95,8 @@ class Explainer:
     def element_key(self, thing: Thing, name: str) -> str | None:
         """The key of an element's derivation; None for what a document holds or the engine reads in it."""
         scope = thing.scope
+        if scope == ITEM:
+            return self.score_key(thing) if name == "得分项得分" else None
         scored = (scope == INDICATOR and name == "得分" and str(thing.values.get("指标类型")) in self.plan.kinds) or (
             scope == DOCUMENT and name.removesuffix(".得分") in self.plan.items and name.endswith(".得分")
         )
@@ -103,6 +105,14 @@ class Explainer:
         key = name if thing is self.viewpoint else f"{self.at(thing, None)}#{name}"
         self.wanted[key] = (thing, name)
         return key
+
+    def score_key(self, item: Thing) -> str | None:
+        """The key of the score that an item of the total stands for: of the document itself, or of an indicator."""
+        document = cast("Thing", item.parent)
+        if item.pointer == document.pointer:
+            return self.element_key(document, f"{item.values['得分项名称']}.得分")
+        indicators = document.collections[INDICATOR]
+        return next(self.element_key(each, "得分") for each in indicators if each.pointer == item.pointer)
 
     def at(self, thing: Thing, name: str | None) -> str:
         """The pointer of a thing or of one of its fields, as seen from the document or dossier judged."""

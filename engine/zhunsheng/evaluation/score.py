@@ -6,7 +6,7 @@ what a value means: that is `assess`.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
@@ -87,9 +87,20 @@ def run(plan: Plan, world: World) -> Run:
             if session is not None and step.firings:
                 for conclusion in _fired(step, world, session):
                     result.conclusions.append(conclusion)
-                    _conclude(conclusion)
+                    with blaming(conclusion.rule):
+                        _conclude(conclusion)
     result.items.sort(key=lambda item: filed(item.thing))
     return result
+
+
+@contextmanager
+def blaming(rule: Rule) -> Iterator[None]:
+    """Names the rule in whatever goes wrong while its consequence is worked out: a fault of ours, never the user's."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"in the consequence of rule {rule.id}")
+        raise
 
 
 def rounded(value: Value, roundings: Sequence[Rounding]) -> Value:

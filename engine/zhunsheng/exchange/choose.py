@@ -33,9 +33,9 @@ def choose(filed: Document | Dossier) -> Choice:
     ]
     local = [ruleset for ruleset in applying if ruleset.regions]
     candidates = local or applying
-    facts = {"region": region or "—", "year": filed.year, "kind": " ".join(sorted(kinds))}
+    facts = {"region": region or "—", "year": filed.year, "kind": tuple(say(f"kind.{each}") for each in sorted(kinds))}
     if len(candidates) == 1:
-        return Choice(candidates[0], say("ruleset-chosen", id=candidates[0].id, **facts))
+        return Choice(candidates[0], say("ruleset-chosen", **facts))
     names = tuple(ruleset.id for ruleset in candidates)
     expected = say("ruleset-unclear.expected", names=names, **facts) if names else say("ruleset-unclear.none", **facts)
     name = filed.name if isinstance(filed, Document) else filed.unit

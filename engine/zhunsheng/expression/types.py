@@ -1,7 +1,7 @@
 """The types of the expression language, and which of them may meet.
 
 A number has a measure: comparing a percent with 90, or adding money to points, is a mistake that a type can catch.
-`RATIO` is the quotient of two like things, a percent and a number alike; `ZERO` is the literal 0, which has every
+`RATIO` is the quotient of two plain numbers, a percent and a number alike; `ZERO` is the literal 0, which has every
 measure; `QUANTITY` is what an indicator measures, in whatever unit the form gives, comparable with its like only.
 """
 
@@ -68,8 +68,11 @@ def quotient(left: Type, right: Type) -> Type | None:
         return None
     if left is Type.ZERO:
         return Type.RATIO
-    if left is right or common(left, right) is not None:
-        return Type.RATIO
+    both = left if left is right else common(left, right)
+    if both in (Type.NUMBER, Type.RATIO, Type.PERCENT, Type.ZERO):
+        return Type.RATIO  # 分子 ÷ 分母: a share, or a number of times; what it meets decides
+    if both is not None:
+        return Type.PERCENT  # of money, of what an indicator measures: a share
     if right in _SCALAR:
         return left
     return None

@@ -7,7 +7,6 @@ knows a terminal: the caller gives the text of a file where it has one, and prin
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
 from functools import cache
 from importlib import resources
@@ -52,7 +51,7 @@ def sentence(words: Words, lang: Lang) -> str:
         raise KeyError(message)
     values = {name: _written(value, lang) for name, value in words.values}
     try:
-        return string.Formatter().vformat(entry[lang], (), values)
+        return entry[lang].format(**values)
     except (KeyError, IndexError) as missing:
         message = f"{words.key!r} needs the value {missing}"
         raise KeyError(message) from None

@@ -186,7 +186,7 @@ class _Explain:
 
     def not_one_of(self, path: Path, value: object, choices: Sequence[object]) -> Problem:
         """A value that is none of those listed."""
-        names = [_written(each) for each in choices]
+        names = [_written(each) for each in choices if each is not None]  # left out is said by leaving it out
         near = nearest(str(value), dict.fromkeys(names, "")) if isinstance(value, str) else ""
         key = "not-one-of.expected" if len(names) > 1 else "not-one-of.expected-one"
         hint = say("nearest.hint", name=near) if near else None

@@ -220,7 +220,9 @@ class _Reader:
                 start, end = key or (dash, dash + 1)
             name = self.text[slice(*key)] if key else "-"
             expected = say("empty-value.expected", name=name)
-            self.add(Problem(place(start, end), "empty-value", expected, value, hint=say("empty-value.hint")))
+            # a formula's comma ends an entry between braces: `{formula: min(a, b)}` reads as a key `b)`
+            cut = "cut" if key and name.count(")") > name.count("(") else "hint"
+            self.add(Problem(place(start, end), "empty-value", expected, value, hint=say(f"empty-value.{cut}")))
             return None
         if value in ("true", "false"):
             return value == "true"

@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
 from zhunsheng.expression.tree import Constant, Row, Table
+from zhunsheng.expression.words import shown
 from zhunsheng.problem import Problem, say
-from zhunsheng.ruleset.check.cells import holding, is_decidable
+from zhunsheng.ruleset.check.cells import faults, holding, is_decidable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +25,9 @@ def bands_partition(ruleset: Ruleset) -> Iterator[Problem]:
     if not rows or not is_decidable(rows) or not isinstance(full, Constant):
         return
     places = ruleset.total.roundings[-1].places if ruleset.total.roundings else None
-    for cell, found in holding(rows, places, Fraction(0), cast("Fraction", full.value)):
-        if not found:
-            yield _gap(ruleset, rows, cell)
-        elif len(found) > 1:
-            yield _overlap(ruleset, found, cell)
+    cells = holding(rows, places, Fraction(0), cast("Fraction", full.value))
+    for cell, found in faults(cells, covered=False):
+        yield _overlap(ruleset, found, cell) if found else _gap(ruleset, rows, cell)
 
 
 def _gap(ruleset: Ruleset, rows: tuple[Row, ...], cell: Cell) -> Problem:
@@ -37,8 +36,8 @@ def _gap(ruleset: Ruleset, rows: tuple[Row, ...], cell: Cell) -> Problem:
     below = [row for row in rows if row not in above and any(_bound(bound) == cell.low for _, bound in row.conditions)]
     at = (above or below or list(rows))[0]
     related = tuple((_place(ruleset, row), say("band-gap.lower")) for row in below[:1])
-    low = cell.low if cell.low is not None and not cell.is_point else cell.high
-    hint = say("band-gap.hint", mend=f">= {low}") if above and low is not None else None
+    meeting = None if cell.high is None else shown(cell.high, None)
+    hint = say("band-gap.hint", at=meeting) if above and meeting is not None else None
     text = _text(ruleset, at)
     return Problem(
         _place(ruleset, at), "band-gap", say("band-gap.expected", gap=cell.written(None)), text, related, hint

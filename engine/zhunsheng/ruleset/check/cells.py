@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from zhunsheng.expression.exact import COMPARISONS
 from zhunsheng.expression.tree import Constant
@@ -16,19 +16,18 @@ from zhunsheng.expression.words import shown
 from zhunsheng.number import Mode, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from zhunsheng.expression.tree import Row
     from zhunsheng.expression.types import Type
 
-INFINITE: Final = None
-
 
 class Cell(NamedTuple):
-    """A point (both ends alike) or an open stretch; an end of None is infinite."""
+    """A point (both ends alike) or a stretch, open unless it says otherwise; an end of None is infinite."""
 
     low: Fraction | None
     high: Fraction | None
+    closed: tuple[bool, bool] = (False, False)
 
     @property
     def is_point(self) -> bool:
@@ -62,7 +61,11 @@ class Cell(NamedTuple):
             return shown(cast("Fraction", self.low), type_)
         low = "−∞" if self.low is None else shown(self.low, type_)
         high = "+∞" if self.high is None else shown(self.high, type_)
-        return f"({low}, {high})"
+        return f"{'[' if self.closed[0] else '('}{low}, {high}{']' if self.closed[1] else ')'}"
+
+    def joined(self, after: Cell) -> Cell:
+        """This cell and the one right after it as one stretch."""
+        return Cell(self.low, after.high, (self.is_point or self.closed[0], after.is_point or after.closed[1]))
 
 
 def is_decidable(rows: Sequence[Row]) -> bool:
@@ -85,6 +88,21 @@ def holding(
         if cell.holds_a_multiple(places):
             at = cell.sample()
             yield cell, [row for row in rows if _holds(row, at)]
+
+
+def faults(found: Iterable[tuple[Cell, list[Row]]], *, covered: bool) -> Iterator[tuple[Cell, list[Row]]]:
+    """The gaps (unless `covered` by an `else`) and overlaps, neighbours of one kind joined."""
+    pending: tuple[Cell, list[Row]] | None = None
+    for cell, rows in found:
+        wrong = len(rows) > 1 or (not rows and not covered)
+        if wrong and pending is not None and pending[1] == rows:
+            pending = (pending[0].joined(cell), rows)
+            continue
+        if pending is not None:
+            yield pending
+        pending = (cell, rows) if wrong else None
+    if pending is not None:
+        yield pending
 
 
 def _holds(row: Row, at: Fraction) -> bool:

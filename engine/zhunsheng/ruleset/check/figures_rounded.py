@@ -37,4 +37,8 @@ def _may_divide(ruleset: Ruleset, node: Node) -> bool:
 
 
 def _divides(node: Node) -> bool:
-    return (isinstance(node, Arithmetic) and node.operator == "/") or isinstance(node, Lines) or any(map(_divides, children(node)))
+    return (
+        (isinstance(node, Arithmetic) and node.operator == "/")
+        or isinstance(node, Lines)
+        or any(map(_divides, children(node)))
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from zhunsheng.expression.tree import Name, Table, children
 from zhunsheng.problem import Problem, say
-from zhunsheng.ruleset.check.cells import holding, is_decidable
+from zhunsheng.ruleset.check.cells import faults, holding, is_decidable
 from zhunsheng.ruleset.check.places import formulas
 
 if TYPE_CHECKING:
@@ -22,13 +22,14 @@ def tables_partition(ruleset: Ruleset) -> Iterator[Problem]:
         for table in _tables(node):
             if not is_decidable(table.rows):
                 continue
-            for cell, found in holding(table.rows, _places(ruleset, table.argument)):
+            cells = holding(table.rows, _places(ruleset, table.argument))
+            for cell, found in faults(cells, covered=table.otherwise is not None):
                 row = found[0] if found else table.rows[0]
                 place = ruleset.merged.place_in(path, row.span.start, row.span.end - row.span.start)
                 written = cell.written(table.argument.type)
-                if not found and table.otherwise is None:
+                if not found:
                     yield Problem(place, "table-gap", say("table-gap.expected", gap=written), severity="warning")
-                elif len(found) > 1:
+                else:
                     yield Problem(place, "table-overlap", say("table-overlap.expected", overlap=written))
 
 

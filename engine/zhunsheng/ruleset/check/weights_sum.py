@@ -23,9 +23,10 @@ def weights_sum(ruleset: Ruleset) -> Iterator[Problem]:
     total = sum((cast("Fraction", cast("Constant", node).value) for node in nodes), Fraction(0))
     full = cast("Fraction", cast("Constant", ruleset.full_marks).value)
     if total != full:
-        last = list(ruleset.weights)[-1]
+        places = [ruleset.merged.place(("weights", name, "points")) for name in ruleset.weights]
+        own = [each for each in places if each.file == ruleset.merged.place(()).file]
         yield Problem(
-            ruleset.merged.place(("weights", last, "points")),
+            (own or places)[-1],
             "weights-sum",
             say("weights-sum.expected", full=shown(full, None), sum=shown(total, None)),
             shown(total, None),
