@@ -127,7 +127,7 @@ LITERALS: Final = {
 }
 
 WORKED: Final = (
-    ("1677.29万元 / 1984.99万元", "同类相除得比值，不舍入"),
+    ("1677.29万元 / 1984.99万元", "金额相除得百分比，不舍入"),
     ("round(1677.29万元 / 1984.99万元, 4)", "四舍五入到小数点后 4 位，即百分比的 2 位"),
     ("round(round(1677.29万元 / 1984.99万元, 4), 2)", "先后舍入两次，是另一个数"),
     ("10 * min(120%, 100%)", "封顶"),
@@ -235,7 +235,7 @@ def written(kind: Type) -> str:
     if kind is Type.ZERO:
         return "`0`，与任何数相遇"
     if kind is Type.RATIO:
-        return "两个同类的数相除而来；当作数或百分比用"
+        return "两个数、两个百分比相除而来；当作数或百分比用"
     if kind is Type.QUANTITY:
         return "来自表上的目标值、实际值"
     return "　".join(map(code, found))

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from zhunsheng.cli.check import check
 from zhunsheng.cli.evaluate import evaluate
+from zhunsheng.cli.explain import explain
+from zhunsheng.cli.problem import problem
+from zhunsheng.cli.rulesets import rulesets
+from zhunsheng.cli.schema import schema
 from zhunsheng.cli.usage import Command, Commands, usage_problem
 from zhunsheng.problem import Refused
 
@@ -23,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for each in (evaluate,):
+for each in (evaluate, explain, check, rulesets, schema, problem):
     app.command(cls=Command)(each)
 
 
@@ -45,10 +50,10 @@ def run(arguments: Sequence[str]) -> int:
         report(refused.problems, lang)
         return REFUSED
     except Exception as error:
-        problem = usage_problem(error)
-        if problem is None:
+        mistake = usage_problem(error)
+        if mistake is None:
             raise
-        report([problem], lang)
+        report([mistake], lang)
         return REFUSED
     return code if isinstance(code, int) else 0
 

@@ -33,13 +33,13 @@ def evaluate(
     from zhunsheng.cli.refusal import REFUSED, report
 
     results, problems = judged(paths, ruleset)
-    report(problems, lang)
     if results or format == "json":
         with writing(output, paths) if output else nullcontext(sys.stdout) as file:
             if format == "json":
                 file.write(as_json(results))
             else:
                 as_text(results, lang, file)
+    report(problems, lang)
     if problems:
         return REFUSED
     return int(strict and any(_open(each) for each in results))

@@ -55,6 +55,20 @@ class Page:
         """A label or sentence of the catalogue, `cli.` before its key."""
         return sentence(say(f"cli.{key}", **values), self.lang)
 
+    def worded(self, key: str, value: object) -> str:
+        """A fact of a ruleset in words: kinds and status have some, the others are as they are written."""
+        if key == "status":
+            return self.say(f"status-{value}")
+        if isinstance(value, list):
+            joint = "、" if self.lang == "zh" else ", "
+            return joint.join(sentence(say(f"kind.{each}"), self.lang) if key == "kinds" else str(each) for each in value)
+        return str(value)
+
+    def roundings(self, written: Sequence[str]) -> str:
+        """Declared roundings, one after the other, in words."""
+        parts = [each.partition(" places ") for each in written]
+        return self.say("comma").join(self.say(f"round.{mode}", places=places) for places, _, mode in parts)
+
     def line(self, *spans: Span) -> None:
         """One line, as it is."""
         text = Text.assemble(*spans)

@@ -15,7 +15,8 @@ from zhunsheng.problem.show import excerpt, sentence
 from zhunsheng.source import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from typing import TextIO
 
     from zhunsheng.problem import Problem
     from zhunsheng.problem.show import Lang
@@ -25,16 +26,24 @@ MOST: Final = 20
 REFUSED: Final = 2
 
 
-def report(problems: Iterable[Problem], lang: Lang) -> None:
-    """Every problem with its excerpt, by file, line and column."""
-    colour = (sys.stderr.isatty() or bool(os.environ.get("FORCE_COLOR"))) and not os.environ.get("NO_COLOR")
+def report(problems: Sequence[Problem], lang: Lang) -> None:
+    """Every problem on stderr."""
+    if problems:
+        sys.stdout.flush()
+        sys.stderr.write(shown(problems, lang, sys.stderr))
+
+
+def shown(problems: Iterable[Problem], lang: Lang, stream: TextIO) -> str:
+    """Every problem with its excerpt, by file, line and column, coloured where the stream is a terminal."""
+    colour = (stream.isatty() or bool(os.environ.get("FORCE_COLOR"))) and not os.environ.get("NO_COLOR")
+    parts: list[str] = []
     ordered = sorted(problems, key=lambda each: (each.place, each.code))
     for file, group in groupby(ordered, key=lambda each: each.place.file):
         found = list(group)
-        shown = [excerpt(each, lang, text_of, colour=colour) for each in found[:MOST]]
+        parts += [excerpt(each, lang, text_of, colour=colour) for each in found[:MOST]]
         if len(found) > MOST:
-            shown.append(sentence(say("cli.more", file=file, count=len(found) - MOST), lang))
-        sys.stderr.write("\n\n".join(shown) + "\n\n")
+            parts.append(sentence(say("cli.more", file=file, count=len(found) - MOST), lang))
+    return "\n\n".join(parts) + "\n"
 
 
 @cache

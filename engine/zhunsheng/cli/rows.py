@@ -74,7 +74,7 @@ class Rows:
         """In columns, or one under another."""
         say = self.page.say
         columns = [
-            Column(say("indicator"), 20),
+            Column(say("indicator"), 22),
             Column(say("target"), 12),
             Column(say("actual"), 12),
             Column(say("points"), figures=True),

@@ -69,7 +69,8 @@ def usage_problem(error: Exception) -> Problem | None:
         return None
     context: Any = error.ctx
     path = context.command_path if context is not None else "zhunsheng"
-    options = [each for param in context.command.params for each in param.opts if each.startswith("--")] if context else []
+    params = context.command.params if context is not None else []
+    options = [*(each for param in params for each in param.opts if each.startswith("--")), "--help"]
     hint = say("cli.see-help", command=path)
     param: Any = getattr(error, "param", None)
     match type(error).__name__:
@@ -88,6 +89,10 @@ def usage_problem(error: Exception) -> Problem | None:
         case "BadParameter" if param is not None and param.metavar:
             expected = say("wrong-option.expected", option=param.opts[0], choices=tuple(str(param.metavar).split("|")))
             return Problem(Place(path), "wrong-option", expected, hint=hint)
+        case "BadOptionUsage":
+            key = "wrong-option.none" if "not take" in str(error) else "wrong-option.some"
+            name = getattr(error, "option_name", "")
+            return Problem(Place(path), "wrong-option", say(key, option=name), name, hint=hint)
     said: str = error.format_message()
     return Problem(Place(path), "wrong-call", say("wrong-call.expected"), said, hint=hint)
 

@@ -40,6 +40,19 @@ def _printed(value: object) -> str:
     return value if isinstance(value, str) else format(Decimal(value), "f")
 
 
+def _plain(value: object) -> object:
+    """An attribute of any shape, its numbers exact; what shape it must have is the ruleset's to say."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return _exact(value)
+    if isinstance(value, str | bool):
+        return value
+    raise ValueError("a text, a number, a truth, a list or a mapping")
+
+
 def _blank_is_absent(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
@@ -60,11 +73,14 @@ Money = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema(_DECIMAL_SCHE
 Points = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema(_DECIMAL_SCHEMA), Holds("number")]
 Count = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema(_DECIMAL_SCHEMA), Holds("number")]
 Text = Annotated[str, BeforeValidator(_blank_is_absent), Holds("text")]
+Cell = Annotated[str | None, BeforeValidator(_blank_is_absent), Holds("text")]
+"""A text that a form may leave out or leave blank; the blank is recognised before the two are told apart."""
 Printed = Annotated[str, BeforeValidator(_printed), WithJsonSchema(_PRINTED_SCHEMA), Holds("text")]
 Rate = Annotated[str, BeforeValidator(_printed), WithJsonSchema(_PRINTED_SCHEMA), Holds("rate")]
 Attribute = Annotated[
-    str | Decimal | bool,
-    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+    Any,
+    BeforeValidator(_plain),
+    WithJsonSchema({"type": ["string", "number", "boolean", "array", "object"]}),
 ]
 
 
@@ -89,7 +105,7 @@ class Fund(Part):
     points: Points | None = _optional("执行率分值", "表上印的预算执行率分值")
     claimed_rate: Rate | None = _optional("自评执行率", "表上印的执行率，照抄，如 85.00% 或 0.85")
     claimed_score: Points | None = _optional("自评执行得分", "表上印的执行率得分")
-    deviation_explanation: Text | None = _optional("执行偏差原因", "执行率偏低的原因；多数表没有这一格")
+    deviation_explanation: Cell = _optional("执行偏差原因", "执行率偏低的原因；多数表没有这一格")
 
 
 @final
@@ -106,8 +122,8 @@ class Funds(Part):
 class Goals(Part):
     """年度总体目标：预期与完成。"""
 
-    expected: Text | None = _optional("预期目标")
-    achieved: Text | None = _optional("目标完成情况")
+    expected: Cell = _optional("预期目标")
+    achieved: Cell = _optional("目标完成情况")
 
 
 @final
@@ -116,35 +132,35 @@ class Evidence(Part):
 
     numerator: Count | None = _optional("分子")
     denominator: Count | None = _optional("分母")
-    source: Text | None = _optional("证据出处", "分子、分母写在哪里")
+    source: Cell = _optional("证据出处", "分子、分母写在哪里")
 
 
 @final
 class Judgement(Part):
     """人工认定：只有人能定的值，由谁、因何认定。"""
 
-    tier: Text | None = _optional("认定等次", "如 达成预期指标、部分达成、未达成")
+    tier: Cell = _optional("认定等次", "如 达成预期指标、部分达成、未达成")
     score: Points | None = _optional("认定得分")
     deduction: Points | None = _optional("人工扣分")
-    by: Text | None = _optional("认定人")
-    reason: Text | None = _optional("认定理由")
+    by: Cell = _optional("认定人")
+    reason: Cell = _optional("认定理由")
 
 
 @final
 class Indicator(Part):
     """一行绩效指标，照表填写。"""
 
-    dimension: Text | None = _optional("一级指标", "如 产出指标、效益指标、满意度指标")
-    category: Text | None = _optional("二级指标", "如 数量指标、时效指标")
+    dimension: Cell = _optional("一级指标", "如 产出指标、效益指标、满意度指标")
+    category: Cell = _optional("二级指标", "如 数量指标、时效指标")
     name: Text = Field(title="三级指标", description="指标名称", min_length=1)
     target: Printed | None = _optional("年度指标值", "目标，照抄，如 ≥12次")
     adjusted_target: Printed | None = _optional("调整后指标值", "年中调整后的目标，照抄")
     actual: Printed | None = _optional("实际完成值", "完成情况，照抄，如 24次")
     points: Points | None = _optional("分值")
     claimed_score: Points | None = _optional("自评得分")
-    deviation_explanation: Text | None = _optional("偏差原因", "偏差原因分析及改进措施")
-    comparator: Text | None = _optional("指标性质", "单独一列的比较符，如 ≥、≤、＝")
-    unit: Text | None = _optional("度量单位", "单独一列的计量单位")
+    deviation_explanation: Cell = _optional("偏差原因", "偏差原因分析及改进措施")
+    comparator: Cell = _optional("指标性质", "单独一列的比较符，如 ≥、≤、＝")
+    unit: Cell = _optional("度量单位", "单独一列的计量单位")
     evidence: Evidence | None = _optional("证据")
     judgement: Judgement | None = _optional("人工认定")
     attributes: dict[str, Attribute] = Field(
@@ -159,20 +175,20 @@ Kind = Literal["department", "project"]
 class Document(Part):
     """一张绩效自评表：某单位（或项目）一年的资金、目标与指标，照表填写。"""
 
-    id: Text | None = _optional("文件标识", "省略时取项目名称，部门表取单位名称")
+    id: Cell = _optional("文件标识", "省略时取项目名称，部门表取单位名称")
     kind: Annotated[Kind, Holds("text")] = Field(
         title="文件类型", description="department 部门整体支出，project 项目支出"
     )
     unit: Text = Field(title="单位名称", description="填报单位", min_length=1)
-    project: Text | None = _optional("项目名称", "项目支出自评表须填")
+    project: Cell = _optional("项目名称", "项目支出自评表须填")
     year: Annotated[int, Holds("number")] = Field(title="年度", description="评价年度，如 2021", ge=1990, le=2100)
-    region: Text | None = _optional("地区", "如 湖南省株洲市，用于选择规则")
+    region: Cell = _optional("地区", "如 湖南省株洲市，用于选择规则")
     currency_unit: Literal["万元", "元"] = Field(default="万元", title="金额单位", description="省略时为万元")
     goals: Goals | None = _optional("年度总体目标")
     funds: Funds = Field(title="资金", description="资金情况")
     indicators: tuple[Indicator, ...] = Field(title="指标", description="绩效指标，按表上的顺序")
     claimed_total: Points | None = _optional("自评总分", "表上印的总分")
-    claimed_grade: Text | None = _optional("自评等级", "表上印的等级，如 优")
+    claimed_grade: Cell = _optional("自评等级", "表上印的等级，如 优")
     attributes: dict[str, Attribute] = Field(
         default_factory=dict, title="附加项", description="规则（inputs）声明的附加输入"
     )
@@ -187,7 +203,7 @@ class Document(Part):
 class Accounts(Part):
     """报告正文写明的收支，单位同 currency_unit。"""
 
-    section: Text | None = _optional("收支出处", "写在正文哪一节")
+    section: Cell = _optional("收支出处", "写在正文哪一节")
     initial_budget: Money | None = _optional("年初预算")
     adjustment: Money | None = _optional("调整追加", "年中追加为正，调减为负")
     carried_forward: Money | None = _optional("结转下年")
@@ -203,9 +219,9 @@ class Statement(Part):
 
     name: Text = Field(title="陈述名称", min_length=1)
     value: Printed = Field(title="陈述内容", description="照抄，如 520954条、99.67%")
-    section: Text | None = _optional("章节", "写在正文哪一节")
-    document: Text | None = _optional("所指文件")
-    item: Text | None = _optional("所指指标")
+    section: Cell = _optional("章节", "写在正文哪一节")
+    document: Cell = _optional("所指文件")
+    item: Cell = _optional("所指指标")
     numerator: Count | None = _optional("陈述分子")
     denominator: Count | None = _optional("陈述分母")
 
@@ -217,7 +233,7 @@ class Explanation(Part):
     document: Text = Field(title="说明文件", description="文件标识、项目名称或单位名称", min_length=1)
     item: Text = Field(title="说明事项", description="如 预算执行率，或指标名称", min_length=1)
     text: Text = Field(title="说明内容", min_length=1)
-    section: Text | None = _optional("说明章节")
+    section: Cell = _optional("说明章节")
 
 
 @final
@@ -226,7 +242,7 @@ class Dossier(Part):
 
     unit: Text = Field(title="报告单位", min_length=1)
     year: Annotated[int, Holds("number")] = Field(title="报告年度", ge=1990, le=2100)
-    region: Text | None = _optional("报告地区")
+    region: Cell = _optional("报告地区")
     currency_unit: Literal["万元", "元"] = Field(default="万元", title="金额单位", description="正文收支的单位")
     documents: tuple[Document, ...] = Field(title="文件", description="部门表与各项目表", min_length=1)
     accounts: Accounts = Field(default_factory=Accounts, title="收支")

@@ -58,10 +58,10 @@ def evaluate(document: Document, ruleset: Ruleset, *, derivations: bool = True) 
     Raises:
         Refused: the document's `attributes` are not what the ruleset declares.
     """
-    problems = input_problems(document, ruleset)
+    plan = plan_of(ruleset)
+    problems = input_problems(document, ruleset, plan.validators)
     if problems:
         raise Refused(problems)
-    plan = plan_of(ruleset)
     outcome = run(plan, world_of_document(document, ruleset))
     return _Assessor(plan, outcome, derivations=derivations).document(outcome.world.things[DOCUMENT][0], document)
 
@@ -74,10 +74,12 @@ def evaluate_dossier(
     Raises:
         Refused: as `evaluate`, for any of the documents.
     """
-    problems = [problem for document in dossier.documents for problem in input_problems(document, ruleset)]
+    plan = plan_of(ruleset)
+    problems = [
+        problem for document in dossier.documents for problem in input_problems(document, ruleset, plan.validators)
+    ]
     if problems:
         raise Refused(problems)
-    plan = plan_of(ruleset)
     outcome = run(plan, world_of_dossier(dossier, ruleset))
     assessor = _Assessor(plan, outcome, derivations=derivations)
     things = outcome.world.things[DOCUMENT]

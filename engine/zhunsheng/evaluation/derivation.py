@@ -77,7 +77,9 @@ class Explainer:
             source = self.plan.sources[thing.scope, name]
             acted_on = (thing.scope, name) == (DOCUMENT, "等级")  # by caps
             result = thing.values.get(name) if acted_on else None
-            return self.derivation(key, source.formula, (thing,), source.citation, source.roundings, result)
+            bands = self.plan.ruleset.bands if acted_on else ()
+            citation = next((band.citation for band in bands if band.grade == result), source.citation)
+            return self.derivation(key, source.formula, (thing,), citation, source.roundings, result)
         return self.of_score(key, thing, name)
 
     def of_score(self, key: str, thing: Thing, name: str) -> Derivation:

@@ -17,6 +17,7 @@ from zhunsheng.expression.exact import Thing
 from zhunsheng.expression.types import Type
 from zhunsheng.measure import Kind, Reading
 from zhunsheng.number import from_decimal, parse
+from zhunsheng.ruleset.inputs import POSITION
 from zhunsheng.ruleset.vocabulary import (
     DOCUMENT,
     DOSSIER,
@@ -100,7 +101,7 @@ def _document(world: World, document: Document, top: Thing | None, key: str, rul
     thing.collections = {
         FUND: _funds(world, document, thing, scale),
         INDICATOR: [
-            world.add(_indicator(each, thing, index, document.year, ruleset))
+            _indicator(world, each, thing, index, document.year, ruleset)
             for index, each in enumerate(document.indicators)
         ],
         WEIGHT: [
@@ -109,6 +110,7 @@ def _document(world: World, document: Document, top: Thing | None, key: str, rul
         ITEM: [],
         EXPLANATION: [],
     }
+    _add_lists(world, thing, document.attributes, "/attributes", ruleset)
     return thing
 
 
@@ -124,7 +126,7 @@ def _funds(world: World, document: Document, parent: Thing, scale: Fraction) -> 
     return found
 
 
-def _indicator(indicator: Indicator, parent: Thing, index: int, year: int, ruleset: Ruleset) -> Thing:
+def _indicator(world: World, indicator: Indicator, parent: Thing, index: int, year: int, ruleset: Ruleset) -> Thing:
     pointer = f"/indicators/{index}"
     values = _read(indicator, INDICATOR, _ONE)
     values |= {"扣分": _ZERO, "否决": False}
@@ -137,7 +139,10 @@ def _indicator(indicator: Indicator, parent: Thing, index: int, year: int, rules
     paths = _with_attributes(INDICATOR, indicator.attributes)
     if indicator.adjusted_target:
         paths = {**paths, **dict.fromkeys(_OF_TARGET, "/adjusted_target")}
-    return Thing(INDICATOR, parent.key + pointer, parent, values, paths, pointer=pointer)
+    thing = world.add(Thing(INDICATOR, parent.key + pointer, parent, values, paths, pointer=pointer))
+    if indicator.attributes:
+        _add_lists(world, thing, indicator.attributes, "/attributes", ruleset)
+    return thing
 
 
 _OF_TARGET: Final = (
@@ -263,20 +268,45 @@ def _rate(part: Any, path: Sequence[str], printed: str) -> Fraction | None:
     return measure.read_rate(printed, *amounts).value
 
 
-def _attributes(written: Mapping[str, object], ruleset: Ruleset, scope: str) -> Iterator[tuple[str, Value]]:
-    """The declared inputs among the attributes, as the types they are declared to have."""
-    for (where, name), type_ in ruleset.inputs.items():
-        value = written.get(name)
-        if where == scope and value is not None:
-            yield name, attribute(value, type_)
+def _attributes(written: Mapping[str, Any], ruleset: Ruleset, holder: str) -> Iterator[tuple[str, Value]]:
+    """The declared values and records of a holder, as the types they are declared to have."""
+    for declared in ruleset.inputs:
+        held = written.get(declared.name)
+        if declared.holder != holder or held is None or declared.shape == "list":
+            continue
+        record = {declared.columns[0].name: held} if declared.shape == "value" else held
+        for column in declared.columns:
+            if column.name in record:
+                name = column.name if declared.shape == "value" else f"{declared.name}.{column.name}"
+                yield name, attribute(record[column.name], column.type)
 
 
-def attribute(value: object, type_: Type) -> Value:
+def _add_lists(world: World, holder: Thing, written: Mapping[str, Any], below: str, ruleset: Ruleset) -> None:
+    """The declared lists of a holder as collections of things, and the lists of their items in turn."""
+    for declared in ruleset.inputs:
+        if declared.holder != holder.scope or declared.shape != "list":
+            continue
+        items = []
+        for index, item in enumerate(written.get(declared.name, ())):
+            path = f"{below}/{declared.name}/{index}"
+            values: dict[str, Value] = {
+                column.name: attribute(item[column.name], column.type)
+                for column in declared.columns
+                if column.name in item
+            }
+            values[POSITION] = Fraction(index + 1)
+            values |= _attributes(item, ruleset, declared.name)
+            paths = {column.name: f"/{column.name}" for column in declared.columns}
+            thing = Thing(declared.name, holder.key + path, holder, values, paths, pointer=holder.pointer + path)
+            items.append(world.add(thing))
+            _add_lists(world, thing, item, "", ruleset)
+        holder.collections[declared.name] = items
+
+
+def attribute(value: Any, type_: Type) -> Value:
     """An attribute as its declared type; `input_problems` has refused what has none."""
     if isinstance(value, Decimal):
         return from_decimal(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Fraction(value)
     if isinstance(value, str) and type_ not in (Type.TEXT, Type.TRUTH):
         if type_ is Type.DATE:
             return date.fromisoformat(value)

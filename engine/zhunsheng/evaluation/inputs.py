@@ -1,70 +1,85 @@
-"""Whether a document's attributes are what a ruleset declares: every name known, every value of its type."""
+"""Whether a document's attributes are what a ruleset declares: every name known, every value of its type, none lacking."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from zhunsheng.expression.types import Type
-from zhunsheng.number import parse
 from zhunsheng.problem import Place, Problem, say
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
+from zhunsheng.source import read
+from zhunsheng.source.schema import schema_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from jsonschema.protocols import Validator
 
     from zhunsheng.document import Document
     from zhunsheng.ruleset.policy import Ruleset
 
 
-def input_problems(document: Document, ruleset: Ruleset) -> list[Problem]:
-    """What is wrong with the attributes of a document under a ruleset, each at its JSON pointer."""
-    found = list(_problems(document.attributes, "/attributes", DOCUMENT, document.name, ruleset))
-    for index, indicator in enumerate(document.indicators):
-        found += _problems(indicator.attributes, f"/indicators/{index}/attributes", INDICATOR, document.name, ruleset)
-    return found
+def input_problems(document: Document, ruleset: Ruleset, validators: Mapping[str, Validator]) -> list[Problem]:
+    """What is wrong with the attributes of a document under a ruleset, each at its JSON pointer.
+
+    Args:
+        document: as filed.
+        ruleset: whose inputs are meant.
+        validators: of the attributes of a document and of an indicator (`attributes_schema`).
+    """
+    held = [(document.attributes, "/attributes", DOCUMENT)]
+    held += [
+        (each.attributes, f"/indicators/{index}/attributes", INDICATOR)
+        for index, each in enumerate(document.indicators)
+    ]
+    asked = {each.holder for each in ruleset.inputs if each.required}
+    return [
+        problem
+        for attributes, pointer, holder in held
+        if attributes or holder in asked
+        for problem in _problems(attributes, pointer, document.name, validators[holder], ruleset)
+    ]
 
 
 def _problems(
-    written: Mapping[str, object], pointer: str, scope: str, file: str, ruleset: Ruleset
+    attributes: Mapping[str, Any], pointer: str, file: str, validator: Validator, ruleset: Ruleset
 ) -> Iterator[Problem]:
-    declared = {name: type_ for (where, name), type_ in ruleset.inputs.items() if where == scope}
-    for name, value in written.items():
-        place = Place(file, pointer=f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}")
-        if name not in declared:
-            near = get_close_matches(name, declared, n=1)
-            yield Problem(
-                place,
-                "undeclared-input",
-                say(
-                    f"undeclared-input.{'expected' if declared else 'none'}", ruleset=ruleset.id, names=tuple(declared)
-                ),
-                name,
-                hint=say("undeclared-input.hint", name=near[0]) if near else None,
-            )
-        elif not _fits(value, declared[name]):
-            yield Problem(
-                place, "input-type", say("input-type.expected", type=say(f"value.{declared[name].value}")), str(value)
-            )
+    """The schema's verdict, placed in the document; a date that is no day is found here, since no schema finds it."""
+    source = read(json.dumps(attributes, ensure_ascii=False, default=_written).encode() or b"{}", file, format="json")
+    for found in schema_problems(source, validator):
+        place = Place(file, pointer=pointer + found.place.pointer)
+        if found.code == "unknown-field" and not ruleset.inputs:
+            yield Problem(place, "undeclared-input", say("undeclared-input.expected", ruleset=ruleset.id), found.got)
+        else:
+            yield replace(found, place=place)
+    for path, text in _texts(attributes):
+        if len(text) == len("2021-12-31") and text[4:5] == text[7:8] == "-" and not _is_day(text):
+            yield Problem(Place(file, pointer=pointer + path), "no-such-date", say("no-such-date.expected"), text)
 
 
-def _fits(value: object, type_: Type) -> bool:
-    match type_:
-        case Type.TRUTH:
-            return isinstance(value, bool)
-        case Type.TEXT:
-            return isinstance(value, str)
-        case Type.DATE:
-            return isinstance(value, str) and _is_date(value)
+def _written(value: object) -> str:
+    assert isinstance(value, Decimal), value
+    return format(value, "f")
+
+
+def _texts(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    match value:
+        case str():
+            yield path, value
+        case dict():
+            for key, inner in value.items():
+                yield from _texts(inner, f"{path}/{key}")
+        case list():
+            for index, inner in enumerate(value):
+                yield from _texts(inner, f"{path}/{index}")
         case _:
-            if isinstance(value, str):
-                return parse(value.removesuffix("%") if type_ is Type.PERCENT else value) is not None
-            return isinstance(value, int | Decimal) and not isinstance(value, bool)
+            return
 
 
-def _is_date(text: str) -> bool:
+def _is_day(text: str) -> bool:
     try:
         date.fromisoformat(text)
     except ValueError:

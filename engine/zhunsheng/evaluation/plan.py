@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, final
 from weakref import WeakKeyDictionary
 
+from zhunsheng.document.schema import build_validator
 from zhunsheng.evaluation.infer import Engine
 from zhunsheng.evaluation.patterns import translated
 from zhunsheng.expression.exact import compiled
 from zhunsheng.expression.tree import Logic, Not
 from zhunsheng.expression.types import Type
+from zhunsheng.ruleset.inputs import attributes_schema
 from zhunsheng.ruleset.strata import strata
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from jsonschema.protocols import Validator
 
     from zhunsheng.evaluation.patterns import Property, Telling
     from zhunsheng.expression.exact import Reading
@@ -96,6 +100,8 @@ class Plan:
     """Functions of trees, by the tree's identity: a memo for derivations and messages."""
     words: dict[int, str]
     """Trees in words, likewise."""
+    validators: Mapping[str, Validator]
+    """Of the attributes of documents and of indicators."""
     engine: Engine | None
     """None where the policy has no rule."""
 
@@ -149,6 +155,9 @@ def _planned(ruleset: Ruleset) -> Plan:
         places=_places(quantities, ruleset.scores),
         readings={},
         words={},
+        validators={
+            holder: build_validator(attributes_schema(ruleset.inputs, holder)) for holder in (DOCUMENT, INDICATOR)
+        },
         engine=Engine(patterns) if patterns else None,
     )
 

@@ -323,7 +323,7 @@ class _Checker:
                 self.want(value, Type.TRUTH)
             else:
                 result = value.type
-                if node.gathering in ("sum", "mean"):
+                if node.gathering in ("sum", "mean", "median"):
                     self.want_numeric(value)
         if result is Type.ZERO:
             result = Type.NUMBER

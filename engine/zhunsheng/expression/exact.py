@@ -392,6 +392,9 @@ def _gathered(gathering: Gathering, values: Sequence[Any]) -> Value:
             return Fraction(sum(map(bool, values)), len(values))
         case "mean":
             return sum(values, Fraction(0)) / len(values)
+        case "median":
+            ordered = sorted(values)
+            return cast("Value", (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2)
         case "min":
             return cast("Value", min(values))
         case _:

@@ -11,7 +11,7 @@ class Function(NamedTuple):
     """A function: its names (the first is the one `format` writes), how it is built, and what the reference says."""
 
     names: tuple[str, ...]
-    form: Literal["extreme", "gathering", "absolute", "call"]
+    form: Literal["extreme", "gathering", "absolute", "first", "whole", "call"]
     takes: tuple[Type, ...]
     gives: Type | None
     zh: str
@@ -23,6 +23,19 @@ FUNCTIONS: Final = (
     Function(("min", "最小"), "extreme", (), None, "几个数中最小的", "the least of several", "min(执行率, 100%)"),
     Function(("max", "最大"), "extreme", (), None, "几个数中最大的", "the greatest of several", "max(得分, 0)"),
     Function(("abs", "绝对值"), "absolute", (), None, "绝对值", "the absolute value", "abs(自评总分 - 总分)"),
+    Function(
+        ("first", "首个"),
+        "first",
+        (),
+        None,
+        "依次看，取第一个有值的；都没有值时同最后一个",
+        "the first that has a value",
+        "first(得分, 自评得分)",
+    ),
+    Function(("floor", "舍去"), "whole", (), None, "舍去小数，向下取整", "the whole number below", "floor(得分)"),
+    Function(
+        ("ceiling", "进位"), "whole", (), None, "有小数就进位，向上取整", "the whole number above", "ceiling(得分)"
+    ),
     Function(
         ("length", "字数"),
         "call",
@@ -59,6 +72,15 @@ FUNCTIONS: Final = (
         "符合的项数占全部项数的比例；没有项时无值",
         "the share of those that are so; undefined of nothing",
         "share(达标 for 指标)",
+    ),
+    Function(
+        ("median", "中位数"),
+        "gathering",
+        (),
+        None,
+        "中位数，偶数项时取中间两项的平均；没有项时无值",
+        "the middle value, or the mean of the middle two; undefined of nothing",
+        "median(得分 for 指标)",
     ),
     Function(
         ("mean", "平均"),

@@ -273,17 +273,29 @@ class _Builder:
         if name == "count" and len(parts) == 2 and parts[1].data == "name":  # count(指标)
             return self.gather(function, None, parts[1].children[0], None, None, span)
         arguments = self.nodes(parts[1:], depth)
-        wanted = {"absolute": 1, "call": len(function.takes), "gathering": -1}.get(function.form)
+        wanted = {"absolute": 1, "whole": 1, "call": len(function.takes), "gathering": -1}.get(function.form)
         if wanted is not None and len(arguments) != wanted:
             shape = say("wrong-arguments.expected", example=function.example)
             raise Malformed(Fault("wrong-arguments", span, shape, self.text[span.start : span.end]))
         match function.form:
             case "extreme":
                 return tree.Extreme(cast("Literal['min', 'max']", name), arguments, span)
+            case "first":
+                return self.first(arguments, span)
+            case "whole":
+                return tree.Round(arguments[0], Rounding(0, Mode(name)), span)
             case "absolute":
                 return tree.Extreme("max", (arguments[0], tree.Negative(arguments[0], span)), span)
             case _:
                 return tree.Call(name, arguments, span)
+
+    @staticmethod
+    def first(arguments: tuple[Node, ...], span: Span) -> Node:
+        """`first(a, b, c)` is `a if a is given else (b if b is given else c)`."""
+        *before, last = arguments
+        for each in reversed(before):
+            last = tree.Choice(tree.Presence("given", each, span), each, last, span)
+        return last
 
     def on_aggregate(self, parts: list[Any], span: Span, depth: int) -> Node:
         name, value, collection, alias, condition = parts

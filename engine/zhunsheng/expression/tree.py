@@ -21,7 +21,7 @@ Plain = Fraction | str | bool | date
 
 Comparator = Literal["=", "!=", "<", "<=", ">", ">="]
 NEGATED: dict[Comparator, Comparator] = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-Gathering = Literal["sum", "count", "any", "every", "share", "min", "max", "mean"]
+Gathering = Literal["sum", "count", "any", "every", "share", "min", "max", "mean", "median"]
 
 
 class Absent(Enum):

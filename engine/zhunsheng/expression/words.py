@@ -72,6 +72,7 @@ def shown(value: Value, type_: Type | None, places: int | None = None) -> str:
 
     `places` are those of a declared rounding, which are shown in full.
 
+    >>> from fractions import Fraction
     >>> shown(Fraction(169, 200), Type.PERCENT), shown(Fraction(1, 3), Type.NUMBER), shown(Absent.MISSING, Type.TEXT)
     ('84.5%', '≈0.333333', '未填')
     """

@@ -19,6 +19,7 @@ from zhunsheng.expression.types import Type
 from zhunsheng.number import Mode, Rounding
 from zhunsheng.problem import Problem, Refused, Words, say
 from zhunsheng.ruleset import model, vocabulary
+from zhunsheng.ruleset.inputs import POSITION, Column, Declared, Shape
 from zhunsheng.ruleset.policy import (
     Band,
     Citation,
@@ -32,7 +33,7 @@ from zhunsheng.ruleset.policy import (
     Text,
 )
 from zhunsheng.ruleset.strata import strata
-from zhunsheng.ruleset.vocabulary import DOCUMENT, DOSSIER, INDICATOR, PARENTS
+from zhunsheng.ruleset.vocabulary import DOCUMENT, DOSSIER, INDICATOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,29 +143,62 @@ class _Compiler:
     def scope(self, path: Path, name: str | None, default: str) -> str:
         if name is None:
             return default
-        if name in PARENTS:
+        if name in self.scopes:
             return name
-        near = get_close_matches(name, PARENTS, n=1)
+        near = get_close_matches(name, self.scopes, n=1)
         self.problem(
             path,
             "unknown-scope",
-            say("unknown-scope.expected", names=tuple(PARENTS)),
+            say("unknown-scope.expected", names=tuple(self.scopes)),
             name,
             say("unknown-name.hint", name=near[0]) if near else None,
         )
         return default
 
-    def inputs(self) -> dict[tuple[str, str], Type]:
-        found: dict[tuple[str, str], Type] = {}
-        for name, each in (self.written.inputs or {}).items():
-            path = ("inputs", name)
-            scope = self.scope((*path, "each"), each.each, INDICATOR)
-            if scope not in (DOCUMENT, INDICATOR):
-                self.problem((*path, "each"), "input-misplaced", say("input-misplaced.expected"), scope)
-            type_ = Type(each.type or "number")
-            found[scope, name] = type_
-            self.declare(scope, {name: type_}, ("inputs",))
-        return found
+    def inputs(self) -> tuple[Declared, ...]:
+        """The declared inputs; lists become scopes of their own first, since other inputs may sit on them."""
+        written = self.written.inputs or {}
+        for name, each in written.items():
+            if each.list is not None:
+                self.declare_list(name, each)
+        return tuple(declared for name, each in written.items() if (declared := self.input(name, each)) is not None)
+
+    def declare_list(self, name: str, written: model.Input) -> None:
+        if name in self.scopes:
+            expected, hint = say("name-taken.expected", scope=name), say("name-taken.hint")
+            self.problem(("inputs", name), "name-taken", expected, name, hint, key=True)
+            return
+        self.scopes[name] = Scope(name, written.each or INDICATOR, {POSITION: Type.NUMBER})
+
+    def input(self, name: str, written: model.Input) -> Declared | None:
+        path = ("inputs", name)
+        stated: tuple[tuple[Shape, object], ...] = (
+            ("value", written.type),
+            ("record", written.record),
+            ("list", written.list),
+        )
+        shapes = [shape for shape, there in stated if there]
+        if len(shapes) != 1:
+            self.problem(path, "input-shape", say("input-shape.expected"), name, key=True)
+            return None
+        holder = self.scope((*path, "each"), written.each, INDICATOR)
+        if holder not in (DOCUMENT, INDICATOR) and holder not in (self.written.inputs or {}):
+            self.problem((*path, "each"), "input-misplaced", say("input-misplaced.expected"), holder)
+        fields = (
+            written.record
+            or written.list
+            or {name: model.InputField(type=written.type, required=written.required, note=written.note)}
+        )
+        columns = tuple(
+            Column(key, Type(each.type or "text"), bool(each.required), each.note) for key, each in fields.items()
+        )
+        declared = Declared(name, holder, shapes[0], columns, bool(written.required))
+        self.declare(holder, declared.names(), ("inputs",))
+        if declared.shape == "list":
+            self.declare(name, {each.name: each.type for each in columns}, (*path, "list"))
+            known = self.scopes[holder]
+            self.scopes[holder] = Scope(known.name, known.parent, known.fields, {**known.collections, name: name})
+        return declared
 
     def quantities(self) -> tuple[Quantity, ...]:
         written = self.written.quantities or {}

@@ -7,7 +7,7 @@ in `compile`. Every mapping has a closed set of keys. Short forms are widened by
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, Final, Literal, final
+from typing import Annotated, Any, Final, Literal, final, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -53,6 +53,9 @@ RoundingText = Annotated[
 ]
 
 
+Names = Annotated[str, Field(pattern=NAME_FORM)]
+
+
 class Part(BaseModel):
     """A mapping of a ruleset."""
 
@@ -79,11 +82,27 @@ class Weight(Cited):
 
 
 @final
-class Input(Cited):
-    """附加输入：规则自己声明的一个填报项，填在 attributes 里。"""
+class InputField(Part):
+    """附加输入里的一栏。"""
 
-    each: str | None = Field(default=None, title="填在哪里", description="文件 或 指标", examples=["指标"])
     type: TypeName | None = Field(default=None, title="类型")
+    required: bool | None = Field(default=None, title="必填")
+    note: str | None = Field(default=None, title="说明")
+
+
+@final
+class Input(Cited):
+    """附加输入：规则自己声明的填报项，填在 attributes 里：一个值（type）、一组值（record）或一张清单（list）。"""
+
+    each: str | None = Field(
+        default=None, title="填在哪里", description="文件、指标，或另一张清单的名称；省略时为指标", examples=["指标"]
+    )
+    type: TypeName | None = Field(default=None, title="类型")
+    record: dict[Names, InputField] | None = Field(default=None, title="一组值", description="用「名称.栏」引用")
+    list: dict[Names, InputField] | None = Field(
+        default=None, title="清单", description="每行各栏；清单的名称也是集合的名称，每行有 序号"
+    )
+    required: bool | None = Field(default=None, title="必填")
 
 
 @final
@@ -211,9 +230,6 @@ class Change(Part):
     text: str = Field(title="改了什么")
 
 
-Names = Annotated[str, Field(pattern=NAME_FORM)]
-
-
 @final
 class RulesetFile(Part):
     """评分规则：一项政策的权重、算式、舍入、等级和规则。"""
@@ -259,6 +275,8 @@ def short_key(path: tuple[str | int, ...]) -> str | None:
     """The key that a plain value at `path` stands for, where an element may be written short."""
     if len(path) == 1:
         return SHORT_ONE.get(str(path[0]))
+    if len(path) == 4 and path[0] == "inputs" and path[2] in ("list", "record"):
+        return "type"
     return SHORT.get(str(path[0])) if len(path) == 2 else None
 
 
@@ -275,6 +293,10 @@ def ruleset_schema() -> dict[str, Any]:
         holder[key] = {"anyOf": [{"type": ["string", "number"]}, holder[key]]}
         if pattern:
             values["additionalProperties"] = False
+    for columns in ("record", "list"):
+        names = _inner(schema["$defs"]["Input"]["properties"][columns])["patternProperties"]
+        for form in names:
+            names[form] = {"anyOf": [{"type": "string", "enum": list(get_args(TypeName))}, names[form]]}
     for name in SHORT_ONE:
         options = properties[name].setdefault("anyOf", [])
         options.insert(0, {"type": ["string", "number"]})

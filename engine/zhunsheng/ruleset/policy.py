@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from zhunsheng.expression.check import Binder, Scope
     from zhunsheng.expression.tree import Node
-    from zhunsheng.expression.types import Type
     from zhunsheng.number import Rounding
+    from zhunsheng.ruleset.inputs import Declared
     from zhunsheng.ruleset.overlay import Merged
 
 Outcome = Literal["require", "finding", "confirm", "judge", "deduct", "cap", "veto", "derive"]
@@ -124,7 +124,7 @@ class Ruleset:
     regions: tuple[str, ...]
     sha256: str
     scopes: Mapping[str, Scope]
-    inputs: Mapping[tuple[str, str], Type]
+    inputs: tuple[Declared, ...]
     full_marks: Node
     weights: Mapping[str, tuple[Node, Citation]]
     quantities: tuple[Quantity, ...]
