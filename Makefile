@@ -25,7 +25,7 @@ SUITE := -n $(JOBS) --dist loadgroup
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo check format format-check lint types rooms fresh test seeds long generate bench lock clean
+.PHONY: help setup demo check format format-check lint types rooms fresh test seeds long generate record bench lock clean
 
 help: ## 列出命令  list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name words; do \
@@ -75,6 +75,9 @@ long: $(READY) ## 随机长测性质  the laws at length, with random examples
 
 generate: $(READY) ## 重写生成文件  rewrite schemas/ and docs/reference/
 	@$(BIN)/python docs/generate.py
+
+record: $(READY) ## 重写 tests/recorded 里的输出，须复核差异  write down anew what the commands say
+	@$(BIN)/python tests/recorded/record.py
 
 bench: $(READY) ## 测速，只报告不断言  benchmarks: figures, nothing asserted
 	@$(BIN)/python -m tests.benchmarks

@@ -10,15 +10,23 @@ from __future__ import annotations
 import json
 import re
 import sys
+from contextlib import chdir
 from importlib import resources
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from pydantic import BaseModel
+from typer.main import get_command
 
+from zhunsheng.cli.app import app
+from zhunsheng.cli.filing import judged
+from zhunsheng.cli.refusal import text_of
 from zhunsheng.document import model
 from zhunsheng.document.schema import document_schema, dossier_file_schema, schema_of
 from zhunsheng.evaluation.assessment import Answer
+from zhunsheng.exchange import load_ruleset
+from zhunsheng.exchange.files import source_of
 from zhunsheng.expression import types
 from zhunsheng.expression.check import check
 from zhunsheng.expression.exact import compiled
@@ -30,11 +38,14 @@ from zhunsheng.number import MAX_DIGITS, Mode
 from zhunsheng.problem import Refused, say
 from zhunsheng.problem.show import catalogue, excerpt, sentence, visible
 from zhunsheng.ruleset import vocabulary
+from zhunsheng.ruleset.check import check as faults_of
 from zhunsheng.ruleset.model import SHORT, SHORT_ONE, ruleset_schema
-from zhunsheng.source import read, readable
+from zhunsheng.source import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from zhunsheng.problem import Problem
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FOLDERS: Final = ("schemas", "docs/reference")
@@ -96,6 +107,7 @@ SIGNS: Final = {
     "PRESENCE": ("是否填了", "自评总分 is missing"),
     "MODE": ("舍入方式", ""),
     "TRUTH": ("真假", ""),
+    "UNDEFINED": ("没有值，留给人认定", "分值 if 达标 else undefined"),
     "COMPARATOR": ("比较；`=` 就是相等", "全年执行数 <= 全年预算数"),
     "PLUS": ("加", "年初预算数 + 10万元"),
     "MINUS": ("减；负号", "总分 - 自评总分"),
@@ -116,6 +128,7 @@ PATTERNS: Final = {
     "_IN": ("in", "属于"),
     "PRESENCE": ("is missing", "is given", "未填", "已填"),
     "TRUTH": ("true", "false", "真", "假"),
+    "UNDEFINED": ("undefined", "无值"),
 }
 """Signs that the grammar gives as a pattern, spelt out; `spelling` holds the two together."""
 
@@ -269,7 +282,7 @@ def spellings() -> Iterator[tuple[str, tuple[str, ...]]]:
             found[name] = PATTERNS[name]
         else:
             found[name] = tuple(re.findall(r'"([^"]+)"', body))
-    assert found.keys() == SIGNS.keys(), found.keys() ^ SIGNS.keys()
+    assert found.keys() == SIGNS.keys(), f"explain in SIGNS, or take out of it: {sorted(found.keys() ^ SIGNS.keys())}"
     yield from ((name, found[name]) for name in SIGNS)
 
 
@@ -378,6 +391,9 @@ def ruleset() -> str:
         each = "" if key in SHORT_ONE else "每项一个名称，名称下写："
         own = {field: body for field, body in definition["properties"].items() if field not in CITED}
         parts += [f"## {key}", f"{definition['description']}{short}{each}", fields(own)]
+        if key == "inputs":
+            column = schema["$defs"]["InputField"]
+            parts += [f"{column['description']}短写：直接写类型。", fields(column["properties"])]
     cited = {field: schema["$defs"]["Weight"]["properties"][field] for field in CITED}
     return page(
         "规则文件",
@@ -387,6 +403,7 @@ def ruleset() -> str:
         "## 文件",
         fields(schema["properties"], schema["required"]),
         "写了 `extends` 的，只写不同的地方：逐项、逐字段盖在依据的规则上，没有写的照旧。",
+        "凡可写算式的地方，都可以按时期分写：`{2020-02-25/2025-12-31: 90%, 2026-01-01/: 80%}`。",
         "## 条款",
         "权重、量、计分、等级和规则的每一项都可以写出处：",
         fields(cited),
@@ -434,7 +451,7 @@ def allowed(body: dict[str, Any]) -> str:
     if "enum" in one:
         return " ".join(code(each) for each in one["enum"] if each is not None)
     kinds = [one["type"]] if isinstance(one.get("type"), str) else one.get("type", ())
-    if set(kinds) - {"null"} == {"string", "number"}:
+    if {"string", "number"} <= set(kinds):
         return "算式"
     inner = one.get("items", {})
     if "enum" in inner:
@@ -449,6 +466,7 @@ def problems() -> str:
     """Every code of the catalogue: what is wrong, what is expected, how to mend it, an example and the message."""
     entries = catalogue()
     parts: list[str] = []
+    codes: list[str] = []
     for key in entries:
         found, dot, last = key.rpartition(".")
         if not dot or last != "title":
@@ -459,6 +477,7 @@ def problems() -> str:
             if name.startswith(f"{found}.") and name != key
         ]
         rows = [(head(name), entry["zh"], entry["en"]) for name, entry in said]
+        codes.append(found)
         parts += [f"## {found}", f"{entries[key]['zh']}。*{entries[key]['en']}*", table(("", "中文", "English"), rows)]
         parts += example(ROOT / "fixtures" / "bad" / found)
     return page(
@@ -466,14 +485,13 @@ def problems() -> str:
         "Every problem that can be found in what people give the engine, by its code. "
         "A code never changes its meaning; `{…}` is filled in when the message is made.",
         "凡是给引擎的东西有错，一次列出全部：在哪里，应为什么，实为什么，怎么改。"
-        "代码不改意思，可以据此查这一页；`{…}` 处填入当时的内容。",
+        "代码不改意思，可以据此查这一页，或运行 `zhunsheng problem 代码`；`{…}` 处填入当时的内容。",
+        "　".join(f"[{each}](#{each})" for each in sorted(codes)),
         *parts,
     )
 
 
 LABELS: Final = ("label", "first", "link", "lower", "opened")
-LINES: Final = 8
-WIDTH: Final = 120
 
 
 def head(name: str) -> str:
@@ -484,35 +502,75 @@ def head(name: str) -> str:
 
 
 def example(folder: Path) -> list[str]:
-    """The bad file of a code as its message shows it, and the mended one."""
-    files = {each.stem: each for each in sorted(folder.glob("*.*"))} if folder.is_dir() else {}
-    if "bad" not in files:
+    """The bad file of a code, the message it gets, and the mended one."""
+    if not folder.is_dir():
         return []
-    parts = ["例：", block(cut(files["bad"]))]
-    message = refusal(files["bad"], folder.name)
-    if message:
-        parts += ["引擎说：", block(message)]
-    if "mended" in files:
-        parts += ["改成：", block(cut(files["mended"]))]
-    return parts
+    with TemporaryDirectory() as apart, chdir(apart):
+        for each in sorted(folder.iterdir()):
+            Path(each.name).write_bytes(UNDERLINES.sub(b"", each.read_bytes()))
+        parts = []
+        for bad in Path().glob("bad.*"):
+            parts += ["例：", block(cut(bad))]
+            messages = [
+                excerpt(each, "zh", text_of.__wrapped__) for each in problems_of(bad) if each.code == folder.name
+            ]
+            parts += ["引擎说：", *map(block, messages)] if messages else []
+        for mended in Path().glob("mended.*"):
+            parts += ["改成：", block(cut(mended))]
+        return parts
+
+
+UNDERLINES: Final = re.compile(rb"\A# underlines: .*\n")
+"""What the tests are told of an example, and its readers need not know."""
+MOST: Final = 20
+WIDTH: Final = 120
 
 
 def cut(path: Path) -> str:
     """The beginning of a file, harmless to look at."""
     lines = readable(path.read_bytes()).splitlines()
-    shown_lines = [visible(line if len(line) <= WIDTH else f"{line[:WIDTH]} …") for line in lines[:LINES]]
-    return "\n".join([*shown_lines, *(["…"] if len(lines) > LINES else [])])
+    shown_lines = [visible(line if len(line) <= WIDTH else f"{line[:WIDTH]} …") for line in lines[:MOST]]
+    return "\n".join([*shown_lines, *(["…"] if len(lines) > MOST else [])])
 
 
-def refusal(path: Path, wanted: str) -> str | None:
-    """What the reader says of a file; None where the fault is one that only a later room finds."""
-    content = path.read_bytes()
+def problems_of(path: Path) -> list[Problem]:
+    """What is wrong with a file, be it a ruleset, a document or a dossier."""
     try:
-        read(content, path.name)
+        source = source_of(path)
+        if isinstance(source.data, dict) and "ruleset" in source.data:
+            return list(faults_of(load_ruleset(path)))
     except Refused as refused:
-        text = readable(content)
-        return next((excerpt(each, "zh", lambda _: text) for each in refused.problems if each.code == wanted), None)
-    return None
+        return list(refused.problems)
+    return judged([path], None)[1]
+
+
+# Commands
+
+
+ENDINGS: Final = (
+    ("0", "做完"),
+    ("1", "做完，但有要人看的：`evaluate --strict` 有问题或须补充事项，`check` 有疑点"),
+    ("2", "退回：文件、规则或命令的用法有错，错在哪里、怎么改写在标准错误输出"),
+    ("70", "引擎自己出错"),
+    ("130", "被 Ctrl-C 停止"),
+)
+
+
+def commands() -> str:
+    """The commands with their help as they print it."""
+    group: Any = get_command(app)
+    context = group.context_class(group, info_name="zhunsheng")
+    parts = [block(group.get_help(context))]
+    for name, command in group.commands.items():
+        inner = command.context_class(command, info_name=name, parent=context)
+        parts += [f"## {name}", block(command.get_help(inner))]
+    return page(
+        "命令",
+        "The commands, as `--help` prints them, and their exit codes.",
+        *parts,
+        "## 退出码",
+        table(("码", "意思"), ENDINGS),
+    )
 
 
 # Files
@@ -530,6 +588,7 @@ FILES: Final[dict[str, Callable[[], str]]] = {
     "schemas/assessment.schema.json": lambda: schema_text(
         schema_of(Answer, "assessment", "评价结果", mode="serialization")
     ),
+    "docs/reference/commands.md": commands,
     "docs/reference/language.md": language,
     "docs/reference/names.md": names,
     "docs/reference/problems.md": problems,

@@ -2,6 +2,7 @@
 
 `yaml` is read: a ruleset or a part of one (laid over `mof-2020`) is compiled, a document is validated; one that opens
 with a comment naming a file, `# my-city.yaml`, is kept under that name for the commands that follow on the page.
+`yaml refused` is what must be refused.
 `python` is executed, blocks of a page one after another. `console` lines `$ zhunsheng …` and `$ cp …` are run in a
 folder that has `fixtures/` and `rulesets/`, and must print what stands below them; a line `…` stands for any lines.
 `text` is not an example. `$ make …` and what fetches from elsewhere is not run here: CI runs `make check` itself.
@@ -26,12 +27,11 @@ import pytest
 
 import zhunsheng
 from package.building import ROOT
-from zhunsheng import Answer, evaluate_dossier, load_dossier, load_ruleset, plain
+from zhunsheng import Answer, Refused, evaluate_dossier, load_dossier, load_ruleset, plain
 from zhunsheng.document import kind_of, read_document, read_dossier
 from zhunsheng.expression.check import Binder, check
 from zhunsheng.expression.functions import FUNCTIONS
 from zhunsheng.expression.parse import Malformed, parse
-from zhunsheng.ruleset.model import RulesetFile
 from zhunsheng.source import read
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Block(NamedTuple):
 
 
 def blocks(page: str) -> Iterator[Block]:
-    for found in re.finditer(r"^(`{3,})(\w*)\n(.*?)^\1$", page, flags=re.MULTILINE | re.DOTALL):
+    for found in re.finditer(r"^(`{3,})([\w ]*)\n(.*?)^\1$", page, flags=re.MULTILINE | re.DOTALL):
         yield Block(found[2], found[3], page.count("\n", 0, found.start()) + 2)
 
 
@@ -76,6 +76,9 @@ def test_every_block_of_a_page_runs(path: Path, tmp_path: Path, monkeypatch: pyt
                 exec(compile(blank + block.text, str(path), "exec"), names)  # noqa: S102  our own pages
             case "yaml":
                 read_yaml(block, tmp_path)
+            case "yaml refused":
+                with pytest.raises(Refused):
+                    read_yaml(block, tmp_path)
             case "console":
                 run_console(block, path, tmp_path)
             case "json":
@@ -87,19 +90,16 @@ def test_every_block_of_a_page_runs(path: Path, tmp_path: Path, monkeypatch: pyt
 def read_yaml(block: Block, folder: Path) -> None:
     named = re.match(r"# (\S+\.yaml)\n", block.text)
     path = folder / (named[1] if named else "example.yaml")
-    text = block.text
-    source = read(text.encode(), path.name)
-    assert isinstance(source.data, dict), text
-    if "kind" in source.data:
-        read_document(source)
+    source = read(block.text.encode(), path.name)
+    policy = not source.data.keys() & {"kind", "documents"}
+    text = HEAD + block.text if policy and "ruleset" not in source.data else block.text
+    path.write_text(text, encoding="utf-8")
+    if policy:
+        load_ruleset(path)
     elif kind_of(source) == "dossier":
         read_dossier(source)
     else:
-        assert source.data.keys() <= RulesetFile.model_fields.keys(), text
-        text = text if "ruleset" in source.data else HEAD + text
-        path.write_text(text, encoding="utf-8")
-        load_ruleset(path)
-    path.write_text(text, encoding="utf-8")
+        read_document(source)
 
 
 def run_console(block: Block, page: Path, folder: Path) -> None:

@@ -76,7 +76,7 @@ def expressions(type_: Type, names: Names, depth: int = 3) -> st.SearchStrategy[
 
 
 @st.composite
-def _expression(draw: st.DrawFn, type_: Type, names: Names, depth: int) -> str:
+def _expression(draw: st.DrawFn, type_: Type, names: Names, depth: int) -> str:  # noqa: PLR0915  a line a production
     known = names.fields.get(type_, [])
     leaves = known * 3 + LITERALS[type_]
     if depth <= 0 or draw(st.integers(0, 3)) == 0:

@@ -28,7 +28,9 @@ def check(
     found = [(name, *_checked(name)) for name in rulesets]
     every = [problem for _, _, problems in found for problem in problems]
     if format == "json":
-        answer = {"rulesets": [{"ruleset": name, "problems": [_plain(each) for each in them]} for name, _, them in found]}
+        answer = {
+            "rulesets": [{"ruleset": name, "problems": [_plain(each) for each in them]} for name, _, them in found]
+        }
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
     else:
         if every:
@@ -47,7 +49,8 @@ def _checked(name: str) -> tuple[str, list[Problem]]:
         ruleset = load_ruleset(name)
     except Refused as refused:
         return name, list(refused.problems)
-    return f"{ruleset.id} {ruleset.version}", list(checks.check(ruleset))
+    shown = f"{ruleset.id} {ruleset.version}"
+    return shown if name == ruleset.id else f"{name} ({shown})", list(checks.check(ruleset))
 
 
 def _summary(found: list[tuple[str, str, list[Problem]]], lang: Lang) -> None:

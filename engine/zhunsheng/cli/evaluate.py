@@ -39,8 +39,8 @@ def evaluate(
                 file.write(as_json(results))
             else:
                 as_text(results, lang, file)
-    report(problems, lang)
     if problems:
+        report(problems, lang, below=bool(results))
         return REFUSED
     return int(strict and any(_open(each) for each in results))
 

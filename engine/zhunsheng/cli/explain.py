@@ -11,7 +11,11 @@ def explain(
     paths: Paths,
     what: Annotated[
         str,
-        typer.Option("--what", metavar="NAME", help="总分、等级、指标名称、/indicators/N、量或规则标识 · a total, indicator, quantity or rule"),
+        typer.Option(
+            "--what",
+            metavar="NAME",
+            help="总分、等级、指标名称、/indicators/N、量或规则标识 · a total, indicator, quantity or rule",
+        ),
     ],
     ruleset: RulesetName = None,
     lang: Language = "zh",
@@ -33,5 +37,5 @@ def explain(
             problems.append(unknown)
     for each, reasons in found:
         show(page, each, reasons)
-    report(problems, lang)
+    report(problems, lang, below=any(reasons for _, reasons in found))
     return REFUSED if problems else 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 from zhunsheng.document import Document
@@ -15,6 +14,7 @@ from zhunsheng.problem import Place, Problem, Refused, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
     from typing import TextIO
 
     from zhunsheng.evaluation import Assessment, DossierAssessment
@@ -54,6 +54,11 @@ class Where:
         if document is not None:
             source, base = self.files[document][0], [*self.files[document][1]]
         return replace(source.place(_path(source, base, parts), key=key), pointer=pointer)
+
+
+def spot(place: Place) -> str:
+    """A place as it stands beside a text: the file without its folder, the line, the pointer."""
+    return f"{place.file.rpartition('/')[2]}:{place.line} {place.pointer}".rstrip()
 
 
 def _path(source: Source, base: list[str | int], parts: list[str]) -> list[str | int]:
@@ -102,14 +107,16 @@ def _judge(each: Filed, where: Where, choice: Choice) -> Judged:
 
 
 def _placed(problem: Problem, where: Where) -> Problem:
-    """A problem that knows its document by name, at the line of the file that holds it."""
+    """A problem that knows its document by name, at the line of the file that holds it; one of the ruleset as it is."""
     content = where.filed.content
-    names = [content.name] if isinstance(content, Document) else [each.name for each in content.documents]
-    if not problem.place.pointer or problem.place.file not in names:
+    documents = (content,) if isinstance(content, Document) else content.documents
+    names = [each.name for each in documents]
+    if problem.place.file not in (*names, content.unit):
+        return problem
+    if not problem.place.pointer:
         return replace(problem, place=Place(where.filed.source.file))
     key = problem.code == "undeclared-input"
-    place = where.place(problem.place.pointer, names.index(problem.place.file), key=key)
-    return replace(problem, place=place)
+    return replace(problem, place=where.place(problem.place.pointer, names.index(problem.place.file), key=key))
 
 
 def writing(output: Path, inputs: Iterable[Path]) -> TextIO:

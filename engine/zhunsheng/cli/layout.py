@@ -21,7 +21,7 @@ def fold(text: str, width: int) -> list[str]:
     """`text` in lines of at most `width` cells: words stay whole, no line begins with a comma or ends with a bracket.
 
     >>> fold("执行率 84.50% 低于 90%，须说明原因", 16)
-    ['执行率 84.50%', '低于 90%，须说明', '原因']
+    ['执行率 84.50% 低', '于 90%，须说明原', '因']
     """
     lines = [""]
     for piece in _PIECE.findall(visible(text).strip()):
@@ -78,7 +78,9 @@ class Column(NamedTuple):
 
 def widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int) -> list[int] | None:
     """The cells that each column gets of `room`; None where not even the least fits: then a table is no use."""
-    needs = [max(map(cells, [column.head, *cols])) for column, cols in zip(columns, _turned(columns, rows), strict=True)]
+    needs = [
+        max(map(cells, [column.head, *cols])) for column, cols in zip(columns, _turned(columns, rows), strict=True)
+    ]
     room -= GAP * (len(columns) - 1)
     least = [min(need, column.least) if column.least else need for column, need in zip(columns, needs, strict=True)]
     if sum(least) > room:
@@ -98,9 +100,6 @@ def row_lines(columns: Sequence[Column], folded: Sequence[list[str]], wide: Sequ
     tall = max(map(len, folded))
     pads = [right if column.figures else left for column in columns]
     return [
-        [
-            pad(lines[at] if at < len(lines) else "", width)
-            for pad, lines, width in zip(pads, folded, wide, strict=True)
-        ]
+        [pad(lines[at] if at < len(lines) else "", width) for pad, lines, width in zip(pads, folded, wide, strict=True)]
         for at in range(tall)
     ]

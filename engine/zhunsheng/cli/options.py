@@ -9,11 +9,15 @@ from zhunsheng.problem.show import Lang
 
 Paths = Annotated[
     list[Path],
-    typer.Argument(metavar="PATH…", help="自评文件、自评报告，或装着它们的文件夹 · documents, dossiers, or folders of them"),
+    typer.Argument(
+        metavar="PATH…", help="自评文件、自评报告，或装着它们的文件夹 · documents, dossiers, or folders of them"
+    ),
 ]
 RulesetName = Annotated[
     str | None,
-    typer.Option("--ruleset", metavar="ID|FILE", help="规则的标识或文件；省略时按地区和年度选 · by region and year if absent"),
+    typer.Option(
+        "--ruleset", metavar="ID|FILE", help="规则的标识或文件；省略时按地区和年度选 · by region and year if absent"
+    ),
 ]
 Form = Literal["text", "json"]
 Format = Annotated[Form, typer.Option("--format", metavar="text|json", help="输出格式 · output format")]

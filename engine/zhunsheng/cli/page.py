@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from zhunsheng.cli.layout import fold
-from zhunsheng.problem.show import cells, sentence
 from zhunsheng.problem import say
+from zhunsheng.problem.show import cells, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,9 @@ class Page:
             return self.say(f"status-{value}")
         if isinstance(value, list):
             joint = "、" if self.lang == "zh" else ", "
-            return joint.join(sentence(say(f"kind.{each}"), self.lang) if key == "kinds" else str(each) for each in value)
+            return joint.join(
+                sentence(say(f"kind.{each}"), self.lang) if key == "kinds" else str(each) for each in value
+            )
         return str(value)
 
     def roundings(self, written: Sequence[str]) -> str:
@@ -79,7 +81,9 @@ class Page:
         """A line across the page."""
         self.line(("─" * self.width, FAINT))
 
-    def paragraph(self, body: str, *, tag: str = "", style: str = "", hang: int = 0, indent: int = 2, ink: str = "") -> None:
+    def paragraph(
+        self, body: str, *, tag: str = "", style: str = "", hang: int = 0, indent: int = 2, ink: str = ""
+    ) -> None:
         """A tag and, beside it, a text of as many lines as it takes, each `hang` cells further in than the tag."""
         start = indent + max(hang, cells(tag) + 2 if tag else 0)
         for at, each in enumerate(fold(body, self.width - start)):

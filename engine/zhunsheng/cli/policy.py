@@ -70,12 +70,14 @@ def whole(ruleset: Ruleset) -> dict[str, Any]:
         ],
         "total": [quantity(ruleset.total, ("total",))],
         "grades": [
-            {"name": each.grade, "when": _at(ruleset, ("grades", each.grade, "when")), **cited(("grades", each.grade), each.citation)}
+            {
+                "name": each.grade,
+                "when": _at(ruleset, ("grades", each.grade, "when")),
+                **cited(("grades", each.grade), each.citation),
+            }
             for each in ruleset.bands
         ],
-        "rules": [
-            {"id": each.id, **_rule(each), **cited(("rules", each.id), each.citation)} for each in ruleset.rules
-        ],
+        "rules": [{"id": each.id, **_rule(each), **cited(("rules", each.id), each.citation)} for each in ruleset.rules],
     }
 
 

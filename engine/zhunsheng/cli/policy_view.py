@@ -8,10 +8,10 @@ from zhunsheng.cli.page import BAD, DOUBT, FAINT, GOOD, HEAD, NOTE
 from zhunsheng.cli.rulesets import FACTS
 
 if TYPE_CHECKING:
-    from zhunsheng.cli.page import Page
+    from zhunsheng.cli.page import Page, Span
 
 SECTIONS: Final = ("weights", "inputs", "quantities", "indicator_kind", "scores", "total", "grades", "rules")
-TEXTS: Final = ("points", "type", "formula", "otherwise", "when", "check", "deduction")
+TEXTS: Final = ("points", "formula", "otherwise", "when", "check", "deduction")
 INKS: Final = {"error": BAD, "warning": DOUBT, "note": NOTE}
 
 
@@ -39,7 +39,7 @@ def element(page: Page, each: dict[str, Any]) -> None:
     severity = each.get("severity", "")
     outcome = page.say(f"outcome-{each['outcome']}", subject=each.get("subject", "")) if "outcome" in each else ""
     label = page.say(f"severity-{severity}") if severity else outcome
-    spans = ["  ", (title, HEAD), (f"  {scopes}" if scopes not in ("", "文件") else "", FAINT), "  "]
+    spans: list[Span] = ["  ", (title, HEAD), (f"  {scopes}" if scopes not in ("", "文件") else "", FAINT), "  "]
     ink = INKS.get(severity, GOOD if each.get("outcome") == "confirm" else BAD if outcome else "")
     if severity and each["outcome"] != "finding":
         label = f"{label} {outcome}"
@@ -47,6 +47,9 @@ def element(page: Page, each: dict[str, Any]) -> None:
     for key in TEXTS:
         if key in each:
             page.paragraph(str(each[key]), tag=page.say(f"part-{key}"), style=FAINT, indent=4)
+    if "columns" in each:
+        columns = [f"{name} ({type_})" for name, type_ in each["columns"].items()]
+        page.paragraph("  ".join(columns), tag=page.say(f"shape-{each['shape']}"), style=FAINT, indent=4)
     if "round" in each:
         page.paragraph(page.roundings(each["round"]), tag=page.say("rounding"), style=FAINT, indent=4)
     notes = [each["clause"]] if "clause" in each else []

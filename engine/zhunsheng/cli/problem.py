@@ -13,7 +13,9 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "fixtures" / "bad"
 
 
 def problem(
-    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="方括号里的代码；省略则列出全部 · all if absent")] = None,
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="方括号里的代码；省略则列出全部 · all if absent")
+    ] = None,
     lang: Language = "zh",
 ) -> int:
     """说明一个问题代码 · what the code of a problem means"""
@@ -31,7 +33,9 @@ def problem(
 
         near = get_close_matches(code, codes, n=1)
         hint = say("nearest.hint", name=near[0]) if near else None
-        raise Refused([Problem(Place("zhunsheng problem"), "unknown-code", say("unknown-code.expected"), code, hint=hint)])
+        raise Refused(
+            [Problem(Place("zhunsheng problem"), "unknown-code", say("unknown-code.expected"), code, hint=hint)]
+        )
     page.line((code, HEAD), f"  {_words(f'{code}.title', page.lang)}")
     for key in catalogue():
         part = key.removeprefix(f"{code}.")
@@ -59,7 +63,11 @@ def _words(key: str, lang: str) -> str:
     """A sentence with its holes shown as such."""
     from zhunsheng.problem.show import catalogue
 
-    return re.sub(r"\{(\w+)\}", "…", catalogue()[key][lang].replace("{{", "‹").replace("}}", "›")).replace("‹", "{").replace("›", "}")
+    return (
+        re.sub(r"\{(\w+)\}", "…", catalogue()[key][lang].replace("{{", "‹").replace("}}", "›"))
+        .replace("‹", "{")
+        .replace("›", "}")
+    )
 
 
 TYPE_CHECKING = False

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zhunsheng.cli.page import BAD, FAINT, GOOD, HEAD
+from zhunsheng.cli.filing import spot
+from zhunsheng.cli.page import FAINT, HEAD
 from zhunsheng.cli.rows import MARKS, same
 from zhunsheng.cli.tree import Tree
 from zhunsheng.problem import Place, Problem, say
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from zhunsheng.evaluation import Assessment, Derivation, DossierAssessment, Remark
 
 TOTAL, GRADE = "总分", "等级"
+ACTING: Final = {TOTAL: ("deduct", "veto"), GRADE: ("cap",)}
+"""Outcomes of rules that act on these figures, beside their formulas."""
 
 
 class Reason(NamedTuple):
@@ -45,7 +48,8 @@ def answers(judged: Judged, what: str) -> Iterator[Reason]:
 def _figures(at: int, assessment: Assessment, what: str) -> Iterator[Reason]:
     for name, figure in ((TOTAL, assessment.total), (GRADE, assessment.grade)):
         if what == name:
-            yield Reason(at, name, figure.computed, figure.claimed, figure.derivation)
+            acting = tuple(each for each in assessment.findings if each.outcome in ACTING[name])
+            yield Reason(at, name, figure.computed, figure.claimed, figure.derivation, acting)
     for score in assessment.scores:
         if what in (score.name, score.id, f"{score.name}.得分"):
             doubts = tuple(each for each in assessment.judgements if each.at.startswith(f"{score.at}/"))
@@ -105,7 +109,7 @@ def _show(page: Page, judged: Judged, reason: Reason, tree: Tree) -> None:
         remark = reason.remarks[0]
         page.paragraph(remark.message if page.lang == "zh" else remark.message_en, ink=HEAD)
         place = judged.where.place(remark.at, reason.at)
-        page.items([f"{place.file.rpartition('/')[2]}:{place.line} {remark.at}", remark.rule], indent=2, ink=FAINT)
+        page.items([spot(place), remark.rule], indent=2, ink=FAINT)
     else:
         sign, ink = MARKS[same(reason.claimed, reason.computed)]
         beside = page.say("claimed", claimed=reason.claimed) if reason.claimed is not None else ""

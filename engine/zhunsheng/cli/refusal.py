@@ -26,11 +26,11 @@ MOST: Final = 20
 REFUSED: Final = 2
 
 
-def report(problems: Sequence[Problem], lang: Lang) -> None:
-    """Every problem on stderr."""
+def report(problems: Sequence[Problem], lang: Lang, *, below: bool = False) -> None:
+    """Every problem on stderr, a line apart where it stands `below` what could be done."""
     if problems:
         sys.stdout.flush()
-        sys.stderr.write(shown(problems, lang, sys.stderr))
+        sys.stderr.write("\n" * below + shown(problems, lang, sys.stderr))
 
 
 def shown(problems: Iterable[Problem], lang: Lang, stream: TextIO) -> str:

@@ -51,6 +51,7 @@ class Rows:
                 row[at] = figure
 
     def add(self, score: ScoreLine) -> None:
+        """A row for a score."""
         indicator = self.indicator(score)
         target, actual = (indicator.target or "—", indicator.actual or "—") if indicator else self.funds(score)
         mark = "person" if score.status == "undecided" else same(score.claimed, score.computed)
@@ -112,12 +113,11 @@ class Rows:
             before = dimension
             name, target, actual, points, claimed, computed = (each.strip() for each in row)
             self.page.paragraph(name, indent=4 if dimension else 2)
-            if target or actual:
-                self.page.items([f"{say('target')} {target}", f"{say('actual')} {actual}"], indent=6, ink=FAINT)
+            notes = [(say("target"), target), (say("actual"), actual), (say("points"), points)]
+            self.page.items([f"{label} {text}" for label, text in notes if text], indent=6, ink=FAINT)
             sign, ink = self.mark(mark)
-            figures = [f"{say('points')} {points}"] if points else []
-            figures += [f"{say('self')} {claimed}", f"{say('engine')} {computed}"]
-            self.page.line(" " * 6, "  ".join(figures), "  ", (sign, ink))
+            self.page.line(" " * 6, f"{say('self')} {claimed}  {say('engine')} {computed}  ", (sign, ink))
 
     def mark(self, mark: str) -> tuple[str, str]:
+        """The sign at the end of a row, and its style."""
         return (self.page.say("person"), PERSON) if mark == "person" else MARKS[mark]

@@ -11,7 +11,9 @@ from zhunsheng.problem.show import Lang
 
 
 def rulesets(
-    name: Annotated[str | None, typer.Argument(metavar="[ID|FILE]", help="看这一个的全部内容 · show all of this one")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[ID|FILE]", help="看这一个的全部内容 · show all of this one")
+    ] = None,
     format: Format = "text",  # noqa: A002  the word users know
     lang: Language = "zh",
 ) -> int:

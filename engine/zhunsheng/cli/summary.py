@@ -68,5 +68,11 @@ def _stacked(page: Page, names: list[str], heads: list[str], rows: list[list[str
 def counts(assessment: Assessment | DossierAssessment) -> list[str]:
     """How many requirements, findings by severity, and judgements; nothing where there are none."""
     found = Counter(each.severity for each in assessment.findings)
-    numbers = [len(assessment.requirements), found["error"], found["warning"], found["note"], len(assessment.judgements)]
+    numbers = [
+        len(assessment.requirements),
+        found["error"],
+        found["warning"],
+        found["note"],
+        len(assessment.judgements),
+    ]
     return [str(each) if each else "" for each in numbers]

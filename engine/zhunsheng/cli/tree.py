@@ -6,13 +6,15 @@ from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple, final
 
-from zhunsheng.cli.layout import cells, fold
+from zhunsheng.cli.filing import spot
+from zhunsheng.cli.layout import fold, left
 from zhunsheng.cli.page import FAINT, HEAD
 from zhunsheng.cli.rows import same
 from zhunsheng.number import Mode, Rounding, decimal_places, round_once, write
+from zhunsheng.problem.show import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from zhunsheng.cli.filing import Where
     from zhunsheng.cli.page import Page
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 MANY: Final = 4
 """Inputs of one name from which on only those are opened that differ from what was claimed."""
 PLACES: Final = 6
+"""Decimals shown of a value that has no end of them."""
+LABELS: Final = ("condition", "formula", "values", "rounding", "outcome", "source")
 
 
 class _Line(NamedTuple):
@@ -51,6 +55,7 @@ class Tree:
             if same(score.claimed, score.computed) == "differs"
         }
         self.opened: set[str] = set()
+        self.wide = max(cells(page.say(each)) for each in LABELS)
 
     def show(self, derivation: Derivation, *, holds: bool = False) -> None:
         """The derivation of a figure, or (with `holds`) of a conclusion."""
@@ -69,7 +74,7 @@ class Tree:
             if derivation.values not in (derivation.formula, derivation.result):
                 yield _Line(bar, say("values"), derivation.values)
         if holds:
-            yield _Line(bar, say("outcome"), derivation.result)
+            yield _Line(bar, say("outcome"), say("holds" if derivation.result == "是" else "holds-not"))
         elif derivation.before_rounding is not None and (rounding := self.rounding(derivation)):
             yield _Line(bar, say("rounding"), rounding)
         if derivation.clause:
@@ -104,7 +109,7 @@ class Tree:
         """An input's name; a score among many by the name of what it is for."""
         key = given.element or ""
         if given.name == "得分项得分" and key:
-            return self.names.get(key.removesuffix("#得分"), key)
+            return str(self.names.get(key.removesuffix("#得分"), key))
         return given.name
 
     def place(self, given: Input) -> str:
@@ -112,8 +117,7 @@ class Tree:
         pointer = given.at or ""
         if not pointer:
             return ""
-        found = self.where.place(pointer, self.at)
-        return f"{found.file.rpartition('/')[2]}:{found.line} {pointer}"
+        return spot(self.where.place(pointer, self.at))
 
     def rounding(self, derivation: Derivation) -> str:
         """How an exact value became the figure; nothing where rounding changed nothing."""
@@ -134,7 +138,7 @@ class Tree:
 
     def put(self, line: _Line) -> None:
         """A line of the tree, folded behind its branch."""
-        label = f"{line.label}  " if line.label else ""
+        label = f"{left(line.label, self.wide)}  " if line.label else ""
         start = cells(line.branch + label)
         rest = line.branch.replace("├", "│").replace("└", " ")
         width = max(self.page.width - start, 20)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from zhunsheng.cli.layout import cells, fold, left
+from zhunsheng.cli.layout import fold, left
 from zhunsheng.problem import Place, Problem, Refused, say
+from zhunsheng.problem.show import cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ class Command(TyperCommand):
         """What it does, how it is called, and its options."""
         arguments = [each for each in self.params if each.param_type_name == "argument"]
         usage = " ".join([ctx.command_path, *(str(each.metavar) for each in arguments), "[选项 OPTIONS]"])
-        rows = [(str(each.metavar), _help_of(each)) for each in arguments]
+        rows = [(_spelled(each), _help_of(each)) for each in arguments]
         options = [(_spelled(each), _help_of(each)) for each in self.params if each not in arguments]
         return "\n".join([f"用法 usage: {usage}", "", *_body(self.help or ""), "", *_table([*rows, *options])])
 
@@ -42,7 +43,9 @@ class Commands(TyperGroup):
                 "",
                 *_table(commands),
                 "",
-                *_table([("--version", "版本 · version"), ("COMMAND --help", "一个命令的用法 · how to call a command")]),
+                *_table(
+                    [("--version", "版本 · version"), ("COMMAND --help", "一个命令的用法 · how to call a command")]
+                ),
             ]
         )
 
@@ -85,7 +88,9 @@ def usage_problem(error: Exception) -> Problem | None:
                 hint=say("nearest.hint", name=near[0]) if near else hint,
             )
         case "MissingParameter" if param is not None:
-            return Problem(Place(path), "missing-argument", say("missing-argument.expected", name=str(param.metavar)), hint=hint)
+            return Problem(
+                Place(path), "missing-argument", say("missing-argument.expected", name=_spelled(param)), hint=hint
+            )
         case "BadParameter" if param is not None and param.metavar:
             expected = say("wrong-option.expected", option=param.opts[0], choices=tuple(str(param.metavar).split("|")))
             return Problem(Place(path), "wrong-option", expected, hint=hint)
@@ -93,11 +98,15 @@ def usage_problem(error: Exception) -> Problem | None:
             key = "wrong-option.none" if "not take" in str(error) else "wrong-option.some"
             name = getattr(error, "option_name", "")
             return Problem(Place(path), "wrong-option", say(key, option=name), name, hint=hint)
+        case _:
+            pass
     said: str = error.format_message()
     return Problem(Place(path), "wrong-call", say("wrong-call.expected"), said, hint=hint)
 
 
 def _spelled(option: Any) -> str:
+    if option.param_type_name == "argument":
+        return str(option.metavar)
     names = ", ".join(option.opts)
     return names if option.metavar is None else f"{names} {option.metavar}"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, final
 
-from zhunsheng.cli.layout import cells
+from zhunsheng.cli.filing import spot
 from zhunsheng.cli.page import BAD, DOUBT, FAINT, GOOD, HEAD, NOTE, PERSON
 from zhunsheng.cli.rows import MARKS, Rows, same
 from zhunsheng.measure import read_rate
 from zhunsheng.number import parse
 from zhunsheng.problem import say
-from zhunsheng.problem.show import sentence
+from zhunsheng.problem.show import cells, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +63,7 @@ class View:
         self.remarks(assessment, None)
 
     def heading(self, title: str, file: str) -> None:
+        """Whose form this is, by which ruleset it is judged and why, and where it lies."""
         page, (ruleset, reason) = self.page, self.judged.choice
         page.rule()
         page.paragraph(title, indent=0, ink=HEAD)
@@ -89,6 +90,10 @@ class View:
                 page.line(*spans)
                 spans = ["  "]
 
+        others = [f"{name} {value}" for name, value in _others(assessment)]
+        if others:
+            page.paragraph("  ".join(others), tag=page.say("others"), style=FAINT)
+
     # Remarks
 
     def remarks(self, assessment: Assessment | DossierAssessment, at: int | None) -> None:
@@ -113,6 +118,7 @@ class View:
         page.line()
 
     def section(self, key: str, count: int) -> None:
+        """The heading of a section, with how much is in it."""
         self.page.line()
         self.page.line((self.page.say(key, count=count), HEAD))
 
@@ -121,16 +127,22 @@ class View:
         page = self.page
         page.paragraph(self.message(remark), tag=tag, style=ink)
         place = self.judged.where.place(remark.at, at)
-        notes = [f"{place.file.rpartition('/')[2]}:{place.line} {remark.at}"]
+        notes = [spot(place)]
         if remark.clause:
-            notes.append(page.say("clause-unverified" if remark.status == "unverified" else "clause", clause=remark.clause))
+            notes.append(
+                page.say("clause-unverified" if remark.status == "unverified" else "clause", clause=remark.clause)
+            )
         notes.append(remark.rule)
         page.items(notes, indent=cells(tag) + 4 if page.width >= ROOMY else 4, ink=FAINT)
 
     def message(self, remark: Remark) -> str:
         """The sentence in the reader's language, with both figures where it does not name them."""
         message = remark.message if self.page.lang == "zh" else remark.message_en
-        if remark.claimed and remark.computed and not any(_named(each, message) for each in (remark.claimed, remark.computed)):
+        if (
+            remark.claimed
+            and remark.computed
+            and not any(_named(each, message) for each in (remark.claimed, remark.computed))
+        ):
             message += self.page.say("against", claimed=remark.claimed, computed=remark.computed)
         return message
 
@@ -146,6 +158,14 @@ def _figures(document: Document, assessment: Assessment) -> Iterator[tuple[str, 
         yield "rate", shown, claimed, mark
     for key, figure in (("total", assessment.total), ("grade", assessment.grade)):
         yield key, figure.computed, figure.claimed, same(figure.claimed, figure.computed)
+
+
+def _others(assessment: Assessment) -> Iterator[tuple[str, str]]:
+    """Further quantities of the policy, but for its limits, which rest on nothing, and for truths."""
+    for name, value in assessment.quantities.items():
+        derivation = assessment.derivations.get(name)
+        if name != RATE and value not in ("true", "false") and derivation is not None and derivation.inputs:
+            yield name, derivation.result
 
 
 def _named(figure: str, message: str) -> bool:

@@ -25,12 +25,11 @@ from zhunsheng.evaluation.inputs import input_problems
 from zhunsheng.evaluation.plan import plan_of
 from zhunsheng.evaluation.score import blaming, document_of, filed, run
 from zhunsheng.expression.exact import find
-from zhunsheng.expression.tree import Absent, Logic, Name
-from zhunsheng.expression.types import Type
+from zhunsheng.expression.tree import Absent, Name
 from zhunsheng.number import write
 from zhunsheng.problem import Refused, say
 from zhunsheng.problem.show import sentence
-from zhunsheng.ruleset import canonical
+from zhunsheng.ruleset import canonical, in_force
 from zhunsheng.ruleset.policy import Citation
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
 
@@ -56,8 +55,10 @@ def evaluate(document: Document, ruleset: Ruleset, *, derivations: bool = True) 
         derivations: whether the assessment says why; leaving it out changes no figure.
 
     Raises:
-        Refused: the document's `attributes` are not what the ruleset declares.
+        Refused: the document's `attributes` are not what the ruleset declares, or the ruleset has nothing in force
+            in the document's year.
     """
+    ruleset = in_force(ruleset, document.year)
     plan = plan_of(ruleset)
     problems = input_problems(document, ruleset, plan.validators)
     if problems:
@@ -240,9 +241,7 @@ class _Assessor:
         )
 
     def why(self, explainer: Explainer, rule: Rule, bound: Bound) -> Derivation:
-        parts = [each for each in (rule.when, rule.check) if each is not None]
-        node: Node = parts[0] if len(parts) == 1 else Logic("and", tuple(parts), type=Type.TRUTH)
-        return explainer.derivation(rule.id, node, bound, rule.citation)
+        return explainer.derivation(rule.id, self.plan.wholes[rule.id], bound, rule.citation)
 
     def at(self, explainer: Explainer, rule: Rule, bound: Bound) -> str:
         return self.pointed(explainer, rule.at, bound)

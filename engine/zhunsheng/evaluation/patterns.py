@@ -53,8 +53,8 @@ def translated(rule: str, variables: tuple[tuple[str, str], ...], condition: Nod
     """The pattern of a condition over things told as facts of these kinds; what it needs told is added to `telling`."""
     translator = _Translator(variables, telling)
     body = translator.condition(condition, holds=True)
-    # a thing of which nothing is asked must be bound all the same
-    bare = [at for at, (name, _) in enumerate(variables) if not _mentions(body, name)]
+    # a thing of which some alternative asks nothing must be told and bound all the same
+    bare = [at for at, (name, _) in enumerate(variables) if not _asks(body, name)]
     whole = All((body, *(translator.always(at) for at in bare))) if bare else body
     return Translation(Pattern(rule, variables, whole), compiled(condition) if translator.mixed else None)
 
@@ -133,10 +133,13 @@ def _things(node: Node, size: int) -> list[int]:
     return sorted({each.binder for each in names_in(node) if each.binder < size})
 
 
-def _mentions(condition: Condition, variable: str) -> bool:
+def _asks(condition: Condition, variable: str) -> bool:
+    """Whether every alternative of a condition asks something of a variable."""
     match condition:
-        case All() | Any():
-            return any(_mentions(part, variable) for part in condition.parts)
+        case All():
+            return any(_asks(part, variable) for part in condition.parts)
+        case Any():
+            return all(_asks(part, variable) for part in condition.parts)
         case Test():
             return variable == condition.variable or (
                 isinstance(condition.operand, Ref) and condition.operand.variable == variable

@@ -96,6 +96,8 @@ class Plan:
     """Every named formula as the ruleset has it."""
     places: Mapping[Key, int]
     """Decimal places of what is rounded."""
+    wholes: Mapping[str, Node]
+    """What each rule asks, by its id; kept here, since `readings` and `words` go by the identity of trees."""
     readings: dict[int, Reading]
     """Functions of trees, by the tree's identity: a memo for derivations and messages."""
     words: dict[int, str]
@@ -153,6 +155,7 @@ def _planned(ruleset: Ruleset) -> Plan:
         steps=tuple(steps),
         sources={(each.scope, each.name): each for each in (*quantities, *((ruleset.kind,) if ruleset.kind else ()))},
         places=_places(quantities, ruleset.scores),
+        wholes={rule.id: _whole(rule) for rule in ruleset.rules},
         readings={},
         words={},
         validators={
@@ -182,6 +185,14 @@ def _conditions(rule: Rule) -> list[tuple[bool, Node]]:
     if rule.confirmed is not None:
         found.append((True, _both(rule.when, rule.check)))
     return found
+
+
+def _whole(rule: Rule) -> Node:
+    """`when` and `check` together."""
+    if rule.check is not None:
+        return _both(rule.when, rule.check)
+    assert rule.when is not None, rule.id
+    return rule.when
 
 
 def _both(when: Node | None, node: Node) -> Node:

@@ -54,6 +54,11 @@ class Conclusion(NamedTuple):
     holds: bool
     bound: Bound
 
+    @property
+    def acts(self) -> bool:
+        """Whether the outcome follows; a check that holds only confirms."""
+        return self.rule.check is None or not self.holds
+
 
 class Run(NamedTuple):
     """The outcome: the world with its values, the scores, and the conclusions in a fixed order."""
@@ -87,8 +92,9 @@ def run(plan: Plan, world: World) -> Run:
             if session is not None and step.firings:
                 for conclusion in _fired(step, world, session):
                     result.conclusions.append(conclusion)
-                    with blaming(conclusion.rule):
-                        _conclude(conclusion)
+                    if conclusion.acts:
+                        with blaming(conclusion.rule):
+                            _conclude(conclusion)
     result.items.sort(key=lambda item: filed(item.thing))
     return result
 
@@ -146,12 +152,12 @@ def _formula(formula: Formula, things: Sequence[Thing]) -> None:
 def _cap(plan: Plan, result: Run) -> None:
     """Lowers grades to the lowest cap that a rule has set on the document."""
     ranks = {band.grade: rank for rank, band in enumerate(plan.ruleset.bands)}
-    for rule, _, bound in result.conclusions:
-        document = document_of(bound[0])
-        if rule.outcome == "cap" and document is not None:
+    for conclusion in result.conclusions:
+        document, cap = document_of(conclusion.bound[0]), conclusion.rule.subject
+        if conclusion.rule.outcome == "cap" and conclusion.acts and document is not None:
             grade = document.values.get("等级")
-            if isinstance(grade, str) and ranks[grade] < ranks[rule.subject]:
-                document.values["等级"] = rule.subject
+            if isinstance(grade, str) and ranks[grade] < ranks[cap]:
+                document.values["等级"] = cap
 
 
 def _conclude(conclusion: Conclusion) -> None:

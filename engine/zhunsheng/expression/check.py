@@ -81,14 +81,6 @@ def check(text: str, binders: tuple[Binder, ...], scopes: Scopes, *, wanted: Typ
     return typed
 
 
-def type_of(node: Node) -> Type:
-    """The type of a checked node."""
-    if node.type is None:
-        message = f"not checked yet: {node}"
-        raise AssertionError(message)
-    return node.type
-
-
 def names_in(node: Node) -> Iterator[Reference]:
     """Every resolved reference of a checked tree, collections included; a place may come twice."""
     from zhunsheng.expression.tree import children  # noqa: PLC0415

@@ -247,6 +247,9 @@ class _Builder:
     def on_truth(self, parts: list[Any], span: Span, _: int) -> Node:
         return tree.Constant(str(parts[0]) in ("true", "真"), Type.TRUTH, str(parts[0]), span)
 
+    def on_undefined(self, parts: list[Any], span: Span, _: int) -> Node:
+        return tree.Constant(tree.Absent.UNDEFINED, None, str(parts[0]), span)
+
     def on_name(self, parts: list[Any], span: Span, _: int) -> Node:
         return tree.Name(str(parts[0]), span)
 

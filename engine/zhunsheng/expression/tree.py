@@ -58,10 +58,10 @@ class Reference(NamedTuple):
 @final
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value written in the formula; `text` as written (`90%`)."""
+    """A value written in the formula; `text` as written (`90%`). `undefined` says that there is none, of any type."""
 
-    value: Plain
-    type: Type
+    value: Value
+    type: Type | None
     text: str
     span: Span = NOWHERE
 

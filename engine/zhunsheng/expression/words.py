@@ -159,6 +159,8 @@ def _bare(node: Node, say: _Voice) -> tuple[str, int]:
         case Round():
             mode = "" if node.rounding.mode is Mode.HALF_UP else f", {node.rounding.mode.value}"
             return f"round({_say(node.operand, say, 0)}, {node.rounding.places}{mode})", _TIGHT
+        case Extreme("max", (inner, Negative(operand))) if operand == inner:
+            return f"abs({_say(inner, say, 0)})", _TIGHT
         case Extreme():
             return f"{node.which}({', '.join(_say(each, say, 0) for each in node.parts)})", _TIGHT
         case Presence():

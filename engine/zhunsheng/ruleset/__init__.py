@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from zhunsheng.ruleset.compile import canonical, compile_ruleset
+from zhunsheng.ruleset.effect import on, turning_days
 from zhunsheng.ruleset.overlay import merged
 from zhunsheng.ruleset.policy import Ruleset
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
     from zhunsheng.source import Source
 
-__all__ = ["Ruleset", "canonical", "read_ruleset"]
+__all__ = ["Ruleset", "canonical", "in_force", "read_ruleset"]
 
 
 def read_ruleset(source: Source, retrieve: Callable[[str], Source]) -> Ruleset:
@@ -26,4 +29,26 @@ def read_ruleset(source: Source, retrieve: Callable[[str], Source]) -> Ruleset:
     Raises:
         Refused: with every problem in the file and in those it extends.
     """
-    return compile_ruleset(merged(source, retrieve))
+    written = merged(source, retrieve)
+    days = turning_days(written)
+    if not days:
+        return compile_ruleset(written)
+    *_, latest = [compile_ruleset(on(written, day), written) for day in days]
+    return latest
+
+
+def in_force(ruleset: Ruleset, year: int) -> Ruleset:
+    """The ruleset as it stood on the last day of a year; itself where nothing in it is dated.
+
+    Raises:
+        Refused: a value of it has nothing in force on that day; the neighbouring periods are named.
+    """
+    if ruleset.written is ruleset.merged:
+        return ruleset
+    known = _VERSIONS.setdefault(ruleset, {})
+    if year not in known:
+        known[year] = compile_ruleset(on(ruleset.written, date(year, 12, 31)), ruleset.written)
+    return known[year]
+
+
+_VERSIONS: WeakKeyDictionary[Ruleset, dict[int, Ruleset]] = WeakKeyDictionary()

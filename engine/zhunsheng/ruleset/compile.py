@@ -45,19 +45,20 @@ OUTCOMES: Final[tuple[Outcome, ...]] = ("require", "finding", "confirm", "judge"
 _TABLE_HEAD: Final = "table(总分; "
 
 
-def compile_ruleset(merged: Merged) -> Ruleset:
-    """The ruleset that a merged policy says.
+def compile_ruleset(merged: Merged, written: Merged | None = None) -> Ruleset:
+    """The ruleset that a merged policy says; `written` is the policy with its dates of effect, where it has any.
 
     Raises:
         Refused: with every problem found in it, each where it is written, in whichever file that is.
     """
-    return _Compiler(merged).ruleset()
+    return _Compiler(merged, written or merged).ruleset()
 
 
 @final
 @dataclass(slots=True)
 class _Compiler:
     merged: Merged
+    dated: Merged
     problems: list[Problem] = field(default_factory=list)
     scopes: dict[str, Scope] = field(default_factory=dict)
     written: model.RulesetFile = field(init=False)
@@ -106,7 +107,7 @@ class _Compiler:
             in_force=written.in_force,
             kinds=applies.kinds or (),
             regions=applies.regions or (),
-            sha256=hashlib.sha256(canonical(self.merged.data)).hexdigest(),
+            sha256=hashlib.sha256(canonical(self.dated.data)).hexdigest(),
             scopes=self.scopes,
             inputs=inputs,
             full_marks=full_marks,
@@ -119,6 +120,7 @@ class _Compiler:
             bands=bands,
             rules=rules,
             merged=self.merged,
+            written=self.dated,
         )
         strata(ruleset)  # refuses what feeds back into itself
         return ruleset

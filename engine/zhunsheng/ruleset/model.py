@@ -6,8 +6,9 @@ in `compile`. Every mapping has a closed set of keys. Short forms are widened by
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, Final, Literal, final, get_args
+from typing import Annotated, Any, Final, Literal, cast, final, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -28,17 +29,26 @@ def _written(value: object) -> object:
     """A number where an expression may stand is an expression too: `points: 10`."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str | dict | list) or value is None else format(value, "f")
+    return value if isinstance(value, str | dict | list) or value is None else format(Decimal(cast("int", value)), "f")
 
 
 def _form(form: str, zh: str, en: str) -> Any:
     return Field(pattern=form, json_schema_extra={"x-form": {"zh": zh, "en": en}})
 
 
+def _dated(*types: str) -> dict[str, Any]:
+    """A value that may be written once, or once for each period in which it holds."""
+    return {
+        "type": [*types, "object"],
+        "patternProperties": {PERIOD_FORM: {"type": list(types)}},
+        "additionalProperties": False,
+    }
+
+
 Expression = Annotated[
     str,
     BeforeValidator(_written),
-    Field(json_schema_extra={"type": ["string", "number"]}),
+    Field(json_schema_extra=_dated("string", "number")),
 ]
 Status = Literal["verified", "unverified", "observed"]
 Severity = Literal["error", "warning", "note"]
@@ -239,7 +249,9 @@ class RulesetFile(Part):
     )
     version: Annotated[str, _form(VERSION_FORM, "形如 1.0.0", "like `1.0.0`")] = Field(title="版本", examples=["1.0.0"])
     title: str = Field(title="名称")
-    extends: str | None = Field(default=None, title="依据的规则", description="只写与它不同的地方")
+    extends: str | tuple[str, ...] | None = Field(
+        default=None, title="依据的规则", description="只写与它不同的地方；可以是几个规则的列表"
+    )
     in_force: (
         Annotated[str, _form(PERIOD_FORM, "形如 2021-01-01/2021-12-31，末日可省", "like `2021-01-01/2021-12-31`")]
         | None

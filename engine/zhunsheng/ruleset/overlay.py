@@ -1,24 +1,30 @@
-"""Overlay: a ruleset laid field by field over the one it extends, every value remembering the file it came from."""
+"""Overlay: a ruleset laid field by field over what it extends, every value remembering the file it came from.
+
+A ruleset may extend several others. Where one of them builds on another, the later layer holds; where two that do
+not know each other say different things of one field, nobody can tell which is meant, and both places are printed,
+unless the ruleset that brings them together says it itself.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, final
 
 from zhunsheng.problem import Place, Problem, Refused, say
-from zhunsheng.ruleset.model import ruleset_validator, short_key
+from zhunsheng.ruleset.model import PERIOD_FORM, ruleset_validator, short_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from zhunsheng.source import Source
 
 Path = tuple[str | int, ...]
-Retrieve = "Callable[[str], Source]"
 
 OWN: Final = frozenset({"ruleset", "version", "title", "extends", "in_force", "applies_to", "changes", "note"})
 """What a ruleset says of itself alone and does not pass on to those that extend it."""
+_PERIOD: Final = re.compile(PERIOD_FORM, re.ASCII)
 
 
 @final
@@ -28,8 +34,13 @@ class Merged:
 
     data: dict[str, Any] = field(default_factory=dict)
     origins: dict[Path, tuple[Source, Path]] = field(default_factory=dict)
-    chain: tuple[str, ...] = ()
-    """Ids, the base first."""
+    bases: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Every ruleset that took part, with all that it builds on, itself included; bases first."""
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """Ids of the rulesets that took part, bases first."""
+        return tuple(self.bases)
 
     def origin(self, path: Path) -> tuple[Source, Path]:
         """The source of the value at `path`, or of the nearest mapping around it."""
@@ -50,62 +61,122 @@ class Merged:
         source, inner = self.origin(path)
         return source.place_in(inner, start, length)
 
+    def leaves(self) -> Iterator[tuple[Path, Any]]:
+        """Every value that is no mapping of further ones, with its path; a dated value is one leaf."""
+        yield from _leaves(self.data, ())
+
 
 def merged(source: Source, retrieve: Callable[[str], Source]) -> Merged:
     """`source` laid over what it extends, as far down as that goes.
 
     Args:
         source: the ruleset's own file.
-        retrieve: gives the source of a ruleset by id, or raises `Refused`.
+        retrieve: gives the source of a ruleset by id; raises `KeyError` with the known ids, or `Refused`.
 
     Raises:
-        Refused: a file breaks the schema, extends what is not there, or extends itself in the end.
+        Refused: a file breaks the schema, extends what is not there or itself in the end, or brings together two
+            rulesets that contradict each other.
     """
+    return _merged(source, retrieve, ())
+
+
+def is_dated(value: object) -> bool:
+    """Whether a value carries dates of effect: a mapping of periods."""
+    return isinstance(value, dict) and bool(value) and all(isinstance(key, str) and _PERIOD.match(key) for key in value)
+
+
+def _merged(source: Source, retrieve: Callable[[str], Source], seen: tuple[str, ...]) -> Merged:
     from zhunsheng.source.schema import schema_problems  # noqa: PLC0415  brings jsonschema along
 
-    chain = [source]
-    seen: list[str] = []
-    while True:
-        current = chain[-1]
-        problems = schema_problems(current, ruleset_validator())
-        if problems:
-            raise Refused(problems)
-        seen.append(current.data["ruleset"])
-        base = current.data.get("extends")
-        if base is None:
-            break
-        if base in seen:
-            raise Refused([_circle(current, [*seen, base])])
-        try:
-            chain.append(retrieve(base))
-        except KeyError as missing:
-            raise Refused([_no_such_base(current, base, missing.args[0])]) from None
-    result = Merged(chain=tuple(reversed(seen)))
-    for layer in reversed(chain):
-        own = layer is source
-        for key, value in layer.data.items():
-            if own or key not in OWN:
-                _lay(result, layer, (key,), value)
-        result.origins[()] = (layer, ())
+    problems = schema_problems(source, ruleset_validator())
+    if problems:
+        raise Refused(problems)
+    own = str(source.data["ruleset"])
+    below = [_base(source, name, retrieve, (*seen, own)) for name in _extended(source)]
+    result, conflicts = _together(below)
+    for key, value in source.data.items():
+        if key in OWN:
+            result.data.pop(key, None)
+        _lay(result, source, (key,), value)
+    result.origins[()] = (source, ())
+    result.bases[own] = frozenset(result.bases) | {own}
+    unsettled = [_conflict(source, *both) for path, both in conflicts.items() if result.origins[path][0] is not source]
+    if unsettled:
+        raise Refused(unsettled)
     return result
+
+
+def _extended(source: Source) -> list[str]:
+    names = source.data.get("extends")
+    return [] if names is None else names if isinstance(names, list) else [names]
+
+
+def _base(source: Source, name: str, retrieve: Callable[[str], Source], seen: tuple[str, ...]) -> Merged:
+    if name in seen:
+        raise Refused([_circle(source, [*seen, name])])
+    try:
+        base = retrieve(name)
+    except KeyError as missing:
+        raise Refused([_no_such_base(source, name, missing.args[0])]) from None
+    below = _merged(base, retrieve, seen)
+    for key in OWN:
+        below.data.pop(key, None)
+    return below
+
+
+def _together(bases: list[Merged]) -> tuple[Merged, dict[Path, tuple[tuple[Source, Path], tuple[Source, Path]]]]:
+    """Several bases as one, and the fields on which two that do not build on each other differ."""
+    if not bases:
+        return Merged(), {}
+    result, *others = bases
+    conflicts: dict[Path, tuple[tuple[Source, Path], tuple[Source, Path]]] = {}
+    for other in others:
+        result.bases |= other.bases
+        present = dict(result.leaves())
+        for path, value in other.leaves():
+            ours, theirs = result.origins.get(path), other.origins[path]
+            if ours is None or path not in present:
+                _take(result, other, path, value)
+            elif ours != theirs and present[path] != value:
+                one, two = str(ours[0].data["ruleset"]), str(theirs[0].data["ruleset"])
+                if one in result.bases[two]:
+                    _take(result, other, path, value)
+                elif two not in result.bases[one]:
+                    conflicts[path] = (ours, theirs)
+    return result, conflicts
+
+
+def _take(result: Merged, other: Merged, path: Path, value: Any) -> None:
+    _holder(result.data, path)[path[-1]] = value
+    for end in range(1, len(path) + 1):
+        if end == len(path) or path[:end] not in result.origins:
+            result.origins[path[:end]] = other.origins[path[:end]]
+
+
+def _leaves(data: dict[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
+    for key, value in data.items():
+        if isinstance(value, dict) and not is_dated(value):
+            yield from _leaves(value, (*path, key))
+        else:
+            yield (*path, key), value
 
 
 def _lay(result: Merged, source: Source, path: Path, value: Any, at: Path | None = None) -> None:
     at = path if at is None else at
     short = short_key(path)
     if short is not None and not isinstance(value, dict):
+        result.origins.setdefault(path, (source, at))
         _lay(result, source, (*path, short), value, at)
         return
-    if isinstance(value, dict):
+    result.origins[path] = (source, at)
+    if isinstance(value, dict) and not is_dated(value):
         holder = _holder(result.data, path)
         if not isinstance(holder.get(path[-1]), dict):
             holder[path[-1]] = {}
-        result.origins[path] = (source, at)
         for key, inner in value.items():
             _lay(result, source, (*path, key), inner, (*at, key))
         return
     _holder(result.data, path)[path[-1]] = value
-    result.origins[path] = (source, at)
 
 
 def _holder(data: dict[str, Any], path: Path) -> dict[str | int, Any]:
@@ -114,6 +185,21 @@ def _holder(data: dict[str, Any], path: Path) -> dict[str | int, Any]:
         holder = holder.setdefault(key, {})
     found: dict[str | int, Any] = holder
     return found
+
+
+def _conflict(source: Source, ours: tuple[Source, Path], theirs: tuple[Source, Path]) -> Problem:
+    element = ".".join(str(each) for each in ours[1])
+    return Problem(
+        source.place(("extends",)),
+        "overlay-conflict",
+        say("overlay-conflict.expected", element=element),
+        element,
+        tuple(
+            (origin.place(path), say("overlay-conflict.says", name=origin.data["ruleset"]))
+            for origin, path in (ours, theirs)
+        ),
+        say("overlay-conflict.hint", element=element, ruleset=source.data["ruleset"]),
+    )
 
 
 def _circle(source: Source, names: list[str]) -> Problem:
@@ -132,7 +218,7 @@ def _no_such_base(source: Source, base: str, known: object) -> Problem:
     return Problem(
         source.place(("extends",)),
         "unknown-ruleset",
-        say("unknown-ruleset.expected", names=tuple(names)),
+        say("unknown-ruleset.expected", names=names),
         base,
         hint=say("unknown-ruleset.hint", name=near[0]) if near else None,
     )

@@ -135,3 +135,5 @@ class Ruleset:
     bands: tuple[Band, ...]
     rules: tuple[Rule, ...]
     merged: Merged
+    """As it stands on the day it was compiled for; `written` is the same with its dates of effect."""
+    written: Merged
