@@ -132,6 +132,8 @@ def _expression(draw: st.DrawFn, type_: Type, names: Names, depth: int) -> str: 
         lambda: f"({part(type_)} if {part(B)} else {part(type_)})",
         lambda: f"(若 {part(B)} 则 {part(type_)} 否则 {part(type_)})",
         table,
+        lambda: f"first({part(type_)}, {part(type_)})",
+        lambda: f"(无值 if {part(B)} else {part(type_)})",
     ]
     ways: list[Callable[[], str]] = []
     gather = bool(names.collections) and depth > 1
@@ -142,7 +144,7 @@ def _expression(draw: st.DrawFn, type_: Type, names: Names, depth: int) -> str: 
             lambda: f"({part(type_)} × {part(P if type_ is P else draw(st.sampled_from([N, P])))})",
             lambda: f"({part(type_)} ÷ {part(N)})" if type_ not in (N, P) else f"({part(P)} * {part(type_)})",
             lambda: f"-({part(type_)})",
-            lambda: f"abs({part(type_)})",
+            lambda: f"{draw(st.sampled_from(['abs', 'floor', '进位']))}({part(type_)})",
             lambda: (
                 f"{draw(st.sampled_from(['min', 'max']))}({', '.join(some(type_, 2))}{draw(st.sampled_from(['', ', 0']))})"
             ),
@@ -151,7 +153,7 @@ def _expression(draw: st.DrawFn, type_: Type, names: Names, depth: int) -> str: 
         if type_ is not Q:
             ways.append(lines)
         if gather:
-            ways.append(lambda: over(draw(st.sampled_from(["sum", "min", "max", "mean", "平均"])), type_))
+            ways.append(lambda: over(draw(st.sampled_from(["sum", "min", "max", "mean", "median", "平均"])), type_))
     if type_ is N:
         ways += [lambda: f"length({part(X)})", lambda: f"({part(N)} / {part(N)})"]
         ways += [lambda: over("count", None), lambda: over("count", B)] if gather else []

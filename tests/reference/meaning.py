@@ -113,6 +113,8 @@ def gathered(gathering: str, wanted: Sequence[Any], values: Sequence[Any]) -> An
             return Absent.UNDEFINED
         case "min" | "max":
             return sorted(chosen)[0 if gathering == "min" else -1]
+        case "median":
+            return (sorted(chosen)[(len(chosen) - 1) // 2] + sorted(chosen)[len(chosen) // 2]) / 2
         case _:
             return Fraction(sum(chosen, Fraction(0)), len(chosen))  # a mean; of truths, the share
 

@@ -168,7 +168,9 @@ class Judge(Meaning):
         if when is not True or rule.check is None:
             return [True] if when is True else []
         check = self.value(rule.check, *bound)
-        return [False] if check is False else [True] if check is True and rule.confirmed is not None else []
+        if check is True:
+            return [True] if rule.outcome == "confirm" or rule.confirmed is not None else []
+        return [False] if check is False and rule.outcome != "confirm" else []
 
 
 def of_document(thing: Thing | None) -> Thing | None:

@@ -19,6 +19,7 @@ from zhunsheng.problem import Refused
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from zhunsheng.problem import Problem
     from zhunsheng.problem.show import Lang
 
 app = typer.Typer(
@@ -42,21 +43,23 @@ def zhunsheng(context: typer.Context) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one call; a refusal is told on stderr."""
-    from zhunsheng.cli.refusal import REFUSED, report
-
-    lang = _language(arguments)
     try:
         code: Any = app(list(arguments), prog_name="zhunsheng", standalone_mode=False)
     except Refused as refused:
-        report(refused.problems, lang)
-        return REFUSED
+        return _refused(refused.problems, arguments)
     except Exception as error:
         mistake = usage_problem(error)
         if mistake is None:
             raise
-        report([mistake], lang)
-        return REFUSED
+        return _refused([mistake], arguments)
     return code if isinstance(code, int) else 0
+
+
+def _refused(problems: Sequence[Problem], arguments: Sequence[str]) -> int:
+    from zhunsheng.cli.refusal import REFUSED, report
+
+    report(problems, _language(arguments))
+    return REFUSED
 
 
 def _language(arguments: Sequence[str]) -> Lang:

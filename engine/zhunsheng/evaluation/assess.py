@@ -100,7 +100,7 @@ class _Assessor:
         self.engine = _engine()
 
     def document(self, thing: Thing, document: Document) -> Assessment:
-        explainer = Explainer(self.plan, thing)
+        explainer = Explainer(self.plan, thing, self.caps(thing))
         items = [item for item in self.outcome.items if document_of(item.thing) is thing]
         remarks = self.remarks(explainer, thing)
         remarks["judgements"] += [self.undecided(item) for item in items if item.status != "computed"]
@@ -140,6 +140,14 @@ class _Assessor:
             documents=tuple(document.name for document in dossier.documents),
             derivations=explainer.elements() if self.derivations else {},
             **self.ordered(remarks),
+        )
+
+    def caps(self, document: Thing) -> tuple[tuple[str, str], ...]:
+        """The rules that cap a document's grade, and at what."""
+        return tuple(
+            (rule.id, rule.subject)
+            for rule, _, bound in self.outcome.conclusions
+            if rule.outcome == "cap" and document_of(bound[0]) is document
         )
 
     # Figures

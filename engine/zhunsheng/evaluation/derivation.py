@@ -6,6 +6,7 @@ changes no result. It names the elements it rests on; those have derivations of 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
@@ -13,6 +14,7 @@ from zhunsheng.evaluation.assessment import Derivation, Input
 from zhunsheng.evaluation.score import document_of, rounded
 from zhunsheng.expression.exact import COMPARISONS, compiled, find, members
 from zhunsheng.expression.tree import Absent, Aggregate, Choice, Constant, Name, Table, children
+from zhunsheng.expression.types import Type
 from zhunsheng.expression.words import said, shown, words
 from zhunsheng.number import write
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
 class Explainer:
     """Derivations for one evaluation, seen from one document (or, with None, from the dossier)."""
 
-    def __init__(self, plan: Plan, viewpoint: Thing | None) -> None:
+    def __init__(self, plan: Plan, viewpoint: Thing | None, caps: tuple[tuple[str, str], ...] = ()) -> None:
         self.plan = plan
         self.viewpoint = viewpoint
+        self.caps = caps
+        """Rules that cap the document's grade, and at what."""
         self.wanted: dict[str, tuple[Thing, str]] = {}
         """Elements named so far, by the key under which their own derivation is listed."""
 
@@ -77,10 +81,22 @@ class Explainer:
             source = self.plan.sources[thing.scope, name]
             acted_on = (thing.scope, name) == (DOCUMENT, "等级")  # by caps
             result = thing.values.get(name) if acted_on else None
+            if acted_on and self.caps:
+                return self.capped(key, thing, source.formula, result)
             bands = self.plan.ruleset.bands if acted_on else ()
             citation = next((band.citation for band in bands if band.grade == result), source.citation)
             return self.derivation(key, source.formula, (thing,), citation, source.roundings, result)
         return self.of_score(key, thing, name)
+
+    def capped(self, key: str, thing: Thing, formula: Node, result: Value | None) -> Derivation:
+        """The derivation of a grade that rules have capped: the band of the total, and each cap with its rule."""
+        lowest = next(
+            band for band in reversed(self.plan.ruleset.bands) if band.grade in {grade for _, grade in self.caps}
+        )
+        whole = self.derivation(key, formula, (thing,), lowest.citation, (), result)
+        caps = tuple(Input(rule, shown(grade, Type.TEXT)) for rule, grade in self.caps)
+        limits = "、".join(f"{rule} ≤ {grade}" for rule, grade in self.caps)
+        return replace(whole, values=f"{whole.values}；{limits}", inputs=whole.inputs + caps)
 
     def of_score(self, key: str, thing: Thing, name: str) -> Derivation:
         """The derivation of a score: its formula, or what was taken where the formula gave nothing."""
@@ -182,9 +198,11 @@ class Explainer:
                 yield self.input(node, find(reference, bound), reference, bound)
             case Constant():
                 return
-            case Choice() | Table() if (taken := self.taken(node, bound)) is not None:
-                yield from self.inputs(node.test if isinstance(node, Choice) else node.argument, bound)
+            case Choice() if (taken := self.taken(node, bound)) is not None:
+                yield from self.inputs(node.test, bound)
                 yield from self.inputs(taken, bound)
+            case Table() if (row := self.taken(node, bound)) is not None and row != node:
+                yield from self.inputs(row, bound)
             case Aggregate():
                 for member in members(cast("Reference", node.collection.reference), bound):
                     inside = (*bound, member)
@@ -196,7 +214,7 @@ class Explainer:
                     yield from self.inputs(part, bound)
 
     def taken(self, node: Choice | Table, bound: Bound) -> Node | None:
-        """The branch that gave the value; None where there is none, and the whole must be shown."""
+        """The branch that gave the value, of a table its one row; None where there is none, and the whole must be shown."""
         if isinstance(node, Choice):
             test = self.reading(node.test)(bound)
             return None if isinstance(test, Absent) else node.yes if test else node.no
@@ -204,14 +222,16 @@ class Explainer:
         if isinstance(at, Absent):
             return None
         holding = [
-            row.value
+            row
             for row in node.rows
             if all(
                 not isinstance(limit := self.reading(each)(bound), Absent) and COMPARISONS[sign](at, limit)
                 for sign, each in row.conditions
             )
         ]
-        return holding[0] if len(holding) == 1 else None if holding else node.otherwise
+        if len(holding) > 1 or (not holding and node.otherwise is None):
+            return None
+        return replace(node, rows=tuple(holding), otherwise=None if holding else node.otherwise)
 
     def input(self, node: Name, thing: Thing | None, reference: Reference, bound: Bound) -> Input:
         """A name with its value and where that comes from: a place in the file, or an element with reasons of its own."""
@@ -219,5 +239,5 @@ class Explainer:
         if thing is None:
             return Input(node.text, value)
         element = self.element_key(thing, reference.key)
-        at = self.at(thing, reference.key) if reference.key in thing.paths else None
+        at = (self.at(thing, reference.key) or None) if reference.key in thing.paths else None
         return Input(node.text, value, at, element)

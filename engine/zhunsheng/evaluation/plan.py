@@ -16,6 +16,7 @@ from zhunsheng.expression.exact import compiled
 from zhunsheng.expression.tree import Logic, Not
 from zhunsheng.expression.types import Type
 from zhunsheng.ruleset.inputs import attributes_schema
+from zhunsheng.ruleset.policy import Citation, Quantity
 from zhunsheng.ruleset.strata import strata
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from zhunsheng.expression.exact import Reading
     from zhunsheng.expression.tree import Node
     from zhunsheng.number import Rounding
-    from zhunsheng.ruleset.policy import Quantity, Rule, Ruleset, Score
+    from zhunsheng.ruleset.policy import Rule, Ruleset, Score
     from zhunsheng.ruleset.strata import Key
 
 
@@ -86,9 +87,6 @@ class Plan:
     kind: Formula | None
     kinds: Mapping[str, Scoring]
     items: Mapping[str, Scoring]
-    points: Mapping[str, Reading]
-    """Weights by name."""
-    full_marks: Reading
     derived: tuple[Key, ...]
     """Names that rules derive; false of a thing until one does."""
     steps: tuple[Step, ...]
@@ -140,15 +138,15 @@ def _planned(ruleset: Ruleset) -> Plan:
         )
         steps.append(Step(stratum.elements, told, firings))
     scorings = [_scoring(score) for score in ruleset.scores]
-    quantities = (*ruleset.quantities, ruleset.total, ruleset.grades)
+    weights = [Quantity(f"权重.{name}", DOCUMENT, weight[0], (), weight[1]) for name, weight in ruleset.weights.items()]
+    full_marks = Quantity("满分", DOCUMENT, ruleset.full_marks, (), Citation(None, ""))
+    quantities = (*ruleset.quantities, *weights, full_marks, ruleset.total, ruleset.grades)
     return Plan(
         ruleset=ruleset,
         formulas={(each.scope, each.name): _formula(each) for each in quantities},
         kind=_formula(ruleset.kind) if ruleset.kind else None,
         kinds={each.score.name: each for each in scorings if each.score.scope == INDICATOR},
         items={each.score.name: each for each in scorings if each.score.scope == DOCUMENT},
-        points={name: compiled(node) for name, (node, _) in ruleset.weights.items()},
-        full_marks=compiled(ruleset.full_marks),
         derived=tuple(
             sorted({(each.binders[0].scope, each.subject) for each in ruleset.rules if each.outcome == "derive"})
         ),

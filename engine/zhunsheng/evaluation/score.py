@@ -76,12 +76,6 @@ _ITEM_FIELDS: Final = ("得分项名称", "得分项类别", "得分项分值", 
 def run(plan: Plan, world: World) -> Run:
     """Works out everything that the plan says of the world."""
     result = Run(world, [], [])
-    for weight in world.things.get(WEIGHT, ()):
-        _put(weight, "应得分值", plan.points[cast("str", weight.values["权重名称"])]((weight.parent or weight,)))
-    for document in world.things.get(DOCUMENT, ()):
-        _put(document, "满分", plan.full_marks((document,)))
-        for name, reading in plan.points.items():
-            _put(document, f"权重.{name}", reading((document,)))
     for scope, name in plan.derived:
         for thing in world.things.get(scope, ()):
             thing.values[name] = False
@@ -124,6 +118,10 @@ def _work_out(plan: Plan, world: World, key: Key, result: Run) -> None:
         _formula(formula, world.things.get(scope, ()))
         if name == "等级":
             _cap(plan, result)
+    elif key == (WEIGHT, "应得分值"):
+        for weight in world.things.get(WEIGHT, ()):
+            document = cast("Thing", weight.parent)
+            _put(weight, name, document.values.get(f"权重.{weight.values['权重名称']}", Absent.MISSING))
     elif key == (INDICATOR, "指标类型"):
         _formula(cast("Formula", plan.kind), world.things.get(INDICATOR, ()))
     elif key == (INDICATOR, "得分"):

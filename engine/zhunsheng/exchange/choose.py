@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from zhunsheng.document import Document
-from zhunsheng.exchange.files import shipped_ids, shipped_ruleset
+from zhunsheng.exchange.files import shipped_ids, shipped_ruleset, shipped_source
 from zhunsheng.problem import Place, Problem, Refused, Words, say
 
 if TYPE_CHECKING:
@@ -28,27 +28,29 @@ def choose(filed: Document | Dossier) -> Choice:
     """
     kinds: set[str] = {filed.kind} if isinstance(filed, Document) else {each.kind for each in filed.documents}
     region = filed.region or ""
-    applying = [
-        ruleset for name in shipped_ids() if _applies(ruleset := shipped_ruleset(name), kinds, region, filed.year)
-    ]
-    local = [ruleset for ruleset in applying if ruleset.regions]
-    candidates = local or applying
+    applying = {
+        name: regions for name in shipped_ids() if (regions := _applying(name, kinds, region, filed.year)) is not None
+    }
+    names = tuple(name for name, regions in applying.items() if regions) or tuple(applying)
     facts = {"region": region or "—", "year": filed.year, "kind": tuple(say(f"kind.{each}") for each in sorted(kinds))}
-    if len(candidates) == 1:
-        return Choice(candidates[0], say("ruleset-chosen", **facts))
-    names = tuple(ruleset.id for ruleset in candidates)
+    if len(names) == 1:
+        return Choice(shipped_ruleset(names[0]), say("ruleset-chosen", **facts))
     expected = say("ruleset-unclear.expected", names=names, **facts) if names else say("ruleset-unclear.none", **facts)
     name = filed.name if isinstance(filed, Document) else filed.unit
     raise Refused([Problem(Place(name), "ruleset-unclear", expected)])
 
 
-def _applies(ruleset: Ruleset, kinds: set[str], region: str, year: int) -> bool:
-    return bool(
-        ruleset.kinds
-        and kinds <= set(ruleset.kinds)
-        and (not ruleset.regions or any(region.startswith(each) for each in ruleset.regions))
-        and _in_force(ruleset.in_force, year)
-    )
+def _applying(name: str, kinds: set[str], region: str, year: int) -> list[str] | None:
+    """The regions that a ruleset's head names, where it applies; None where it does not.
+
+    Only the head is looked at: a ruleset that says of itself nothing about where it applies is never chosen.
+    """
+    head = shipped_source(name).data
+    applies = head.get("applies_to") if isinstance(head, dict) else None
+    if not applies or not kinds <= set(applies.get("kinds") or ()) or not _in_force(head.get("in_force"), year):
+        return None
+    regions: list[str] = applies.get("regions") or []
+    return regions if not regions or any(region.startswith(each) for each in regions) else None
 
 
 def _in_force(period: str | None, year: int) -> bool:

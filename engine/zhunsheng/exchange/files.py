@@ -76,7 +76,7 @@ def ruleset_source(name: str | Path) -> tuple[Source, Path | None]:
     if path.suffix in SUFFIXES or path.parent != Path():
         return source_of(path), path.parent
     try:
-        return _shipped(str(name)), None
+        return shipped_source(str(name)), None
     except KeyError as missing:
         raise Refused([_no_such_ruleset(str(name), missing.args[0])]) from None
 
@@ -92,7 +92,13 @@ def _named(entries: Iterable[Traversable]) -> dict[str, Traversable]:
     return {each.name.rpartition(".")[0]: each for each in files}
 
 
-def _shipped(name: str) -> Source:
+@lru_cache(maxsize=256)
+def shipped_source(name: str) -> Source:
+    """The source of a ruleset that comes with the engine.
+
+    Raises:
+        KeyError: with the known ids, where there is none of that name.
+    """
     entries = _named(shipped.rulesets().iterdir())
     if name not in entries:
         raise KeyError(tuple(sorted(entries)))
@@ -107,7 +113,7 @@ def _retrieve(beside: Path | None) -> Callable[[str], Source]:
             found = _named(beside.iterdir()).get(name)
             if found is not None:
                 return source_of(beside / found.name)
-        return _shipped(name)
+        return shipped_source(name)
 
     return retrieve
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from zhunsheng.ruleset.compile import canonical, compile_ruleset
-from zhunsheng.ruleset.effect import on, turning_days
+from zhunsheng.ruleset.effect import in_force_throughout, on, turning_days
 from zhunsheng.ruleset.overlay import merged
 from zhunsheng.ruleset.policy import Ruleset
 
@@ -33,8 +33,8 @@ def read_ruleset(source: Source, retrieve: Callable[[str], Source]) -> Ruleset:
     days = turning_days(written)
     if not days:
         return compile_ruleset(written)
-    *_, latest = [compile_ruleset(on(written, day), written) for day in days]
-    return latest
+    versions = [compile_ruleset(on(written, day), written) for day in days if in_force_throughout(written, day)]
+    return versions[-1] if versions else compile_ruleset(on(written, days[-1]), written)
 
 
 def in_force(ruleset: Ruleset, year: int) -> Ruleset:

@@ -79,6 +79,9 @@ class _Compiler:
         written = self.written
         self.scopes = vocabulary.scopes({})
         inputs = self.inputs()
+        self.declare(DOCUMENT, {f"权重.{name}": Type.NUMBER for name in written.weights or {}}, ("weights",))
+        bound = self.conclusions()
+        quantities = self.quantities()
         weights = {
             name: (
                 self.expression(("weights", name, "points"), weight.points, DOCUMENT, Type.NUMBER),
@@ -86,9 +89,6 @@ class _Compiler:
             )
             for name, weight in (written.weights or {}).items()
         }
-        self.declare(DOCUMENT, {f"权重.{name}": Type.NUMBER for name in weights}, ("weights",))
-        bound = self.conclusions()
-        quantities = self.quantities()
         kind = self.kind()
         scores = self.scores_()
         total = self.total()
@@ -368,7 +368,8 @@ class _Compiler:
             subject=subject,
             deduction=optional("deduct", written.deduct, Type.NUMBER),
             message=message,
-            confirmed=self.message((*path, "confirmed"), written.confirmed, binders),
+            confirmed=self.message((*path, "confirmed"), written.confirmed, binders)
+            or (message if written.check and written.confirm else None),
             claimed=optional("claimed", written.claimed),
             computed=optional("computed", written.computed),
             at=optional("at", written.at),

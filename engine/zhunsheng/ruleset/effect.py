@@ -63,6 +63,11 @@ def turning_days(merged: Merged) -> tuple[date, ...]:
     return tuple(sorted({period(text).first for _, value in dated(merged) for text in value}))
 
 
+def in_force_throughout(merged: Merged, day: date) -> bool:
+    """Whether every dated value has something in force on that day."""
+    return all(any(day in period(text) for text in value) for _, value in dated(merged))
+
+
 def on(merged: Merged, day: date) -> Merged:
     """The policy as it stands on a day: of each dated value, the one in force.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zhunsheng.expression.check import names_in
 from zhunsheng.problem import Problem, Refused, say
-from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM
+from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM, WEIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,6 +76,10 @@ def _graph(ruleset: Ruleset) -> dict[Key, _Element]:
         previous = graph.get(key)
         graph[key] = _Element(frozenset(needs | set(also)) | (previous.needs if previous else frozenset()), path)
 
+    add((DOCUMENT, "满分"), ("full_marks",), ruleset.full_marks)
+    for name, (node, _) in ruleset.weights.items():
+        add((DOCUMENT, f"权重.{name}"), ("weights", name), node)
+    add((WEIGHT, "应得分值"), ("weights",), also=[(DOCUMENT, f"权重.{name}") for name in ruleset.weights])
     for quantity in ruleset.quantities:
         add((quantity.scope, quantity.name), ("quantities", quantity.name), quantity.formula)
     kind: list[Key] = []

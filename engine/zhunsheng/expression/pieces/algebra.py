@@ -57,7 +57,14 @@ def combine(parts: Sequence[Part], on_point: OnPoint, on_gap: OnGap | None = Non
     for index, cut in enumerate(cuts):
         ends.append(cut)
         if isinstance(cut, Fraction):
-            points.append(on_point(*(cast("Value", part if row is None else row[0][index]) for part, row in zip(parts, rows, strict=True))))
+            points.append(
+                on_point(
+                    *(
+                        cast("Value", part if row is None else row[0][index])
+                        for part, row in zip(parts, rows, strict=True)
+                    )
+                )
+            )
         else:
             points.append(None)
         if index == len(cuts) - 1:
@@ -66,7 +73,8 @@ def combine(parts: Sequence[Part], on_point: OnPoint, on_gap: OnGap | None = Non
         split = _on_gap(Gap(cut, cuts[index + 1]), cells, on_point, on_gap)
         ends += split.cuts
         points += [
-            None if isinstance(each, Root) else on_point(*(value_on(cell, each) for cell in cells)) for each in split.cuts
+            None if isinstance(each, Root) else on_point(*(value_on(cell, each) for cell in cells))
+            for each in split.cuts
         ]
         gaps += split.cells
     blank = on_point(*(each.blank if isinstance(each, Pieces) else each for each in parts))
@@ -182,7 +190,9 @@ class Algebra:
 
     def arithmetic(self, operator: Operator, a: Part, b: Part) -> Part:
         """a + b, a − b, a × b, a ÷ b."""
-        return combine((a, b), lambda x, y: calculated(operator, x, y), lambda gap, cells: self._calculate(operator, gap, *cells))
+        return combine(
+            (a, b), lambda x, y: calculated(operator, x, y), lambda gap, cells: self._calculate(operator, gap, *cells)
+        )
 
     def _calculate(self, operator: Operator, gap: Gap, a: Cell, b: Cell) -> Split[Cell]:
         if not (isinstance(a, Form) or isinstance(b, Form)):
@@ -271,9 +281,14 @@ class Algebra:
             turned = 1 if operator == "+" else -1
             ends = sorted(turned * (each - day.toordinal()) for each in (_FIRST_DAY, _LAST_DAY))
             low, high = _range(days, gap)
-            least, most = max(-(-low // 1), ends[0]) if low is not None else ends[0], min(high // 1, ends[1]) if high is not None else ends[1]
+            least, most = (
+                max(-(-low // 1), ends[0]) if low is not None else ends[0],
+                min(high // 1, ends[1]) if high is not None else ends[1],
+            )
             if most - least < self.limit:
-                lines = (blend(_ONE, days.top, -Fraction(each), days.bottom) for each in range(int(least), int(most) + 1))
+                lines = (
+                    blend(_ONE, days.top, -Fraction(each), days.bottom) for each in range(int(least), int(most) + 1)
+                )
                 cuts = ascending(root for line in lines for root in roots_between(line, *gap))
                 return Split(tuple(cuts), (Absent.UNDEFINED,) * (len(cuts) + 1))
         self.beyond = True
@@ -295,7 +310,9 @@ class Algebra:
 
     def compared(self, operator: Comparator, a: Part, b: Part) -> Part:
         """A comparison, as a truth."""
-        return combine((a, b), lambda x, y: verdict(operator, x, y), lambda gap, cells: self._compare(operator, gap, *cells))
+        return combine(
+            (a, b), lambda x, y: verdict(operator, x, y), lambda gap, cells: self._compare(operator, gap, *cells)
+        )
 
     def _compare(self, operator: Comparator, gap: Gap, a: Cell, b: Cell) -> Split[Cell]:
         if not (isinstance(a, Form) or isinstance(b, Form)):
@@ -303,7 +320,9 @@ class Algebra:
         if isinstance(a, Absent) or isinstance(b, Absent):
             return only(join(*(each for each in (a, b) if isinstance(each, Absent))))
         if isinstance(a, Form) and isinstance(b, Form):
-            return then(gap, self._forms("-", gap, a, b), lambda part, gained: self._compare(operator, part, gained, _ZERO))
+            return then(
+                gap, self._forms("-", gap, a, b), lambda part, gained: self._compare(operator, part, gained, _ZERO)
+            )
         if not isinstance(a, Form):
             return self._compare(_EXCHANGED[operator], gap, b, a)
         c = cast("Fraction", b)
@@ -318,7 +337,9 @@ class Algebra:
         found = parts[0]
         for each in parts[1:]:
             found = combine(
-                (found, each), lambda x, y: outermost(which, (x, y)), lambda gap, cells: self._extreme(which, gap, *cells)
+                (found, each),
+                lambda x, y: outermost(which, (x, y)),
+                lambda gap, cells: self._extreme(which, gap, *cells),
             )
         return found
 
@@ -355,7 +376,13 @@ class Algebra:
             split = forms.tested(form, gap, [("<=", x) for x, _ in points])
             return then(gap, split, lambda _, below: only(_on_line(form, points, below)))
 
-        return combine((a,), lambda at: at if isinstance(at, Absent) else cast("Value", _on_line(at, points, [at <= x for x, _ in points])), on_gap)
+        return combine(
+            (a,),
+            lambda at: (
+                at if isinstance(at, Absent) else cast("Value", _on_line(at, points, [at <= x for x, _ in points]))
+            ),
+            on_gap,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +413,11 @@ def _tails(a: Form, b: Form) -> tuple[tuple[forms.Stage, ...], Moebius, Moebius]
 
 def _range(form: Form, gap: Gap) -> tuple[Fraction | None, Fraction | None]:
     """Between what numbers a form without stages stays; None for infinity."""
-    limits = [limit for part in forms.sections(form, gap) for limit in (forms.limit(form, part.low, 1), forms.limit(form, part.high, -1))]
+    limits = [
+        limit
+        for part in forms.sections(form, gap)
+        for limit in (forms.limit(form, part.low, 1), forms.limit(form, part.high, -1))
+    ]
     finite = [each for each in limits if isinstance(each, Fraction)]
     low = None if Infinite.BELOW in limits else min(finite)
     return low, None if Infinite.ABOVE in limits else max(finite)

@@ -267,9 +267,7 @@ def _turning_point(k: int, mode: Mode) -> Fraction:
 def tested(form: Form, gap: Gap, tests: Sequence[tuple[Order, Fraction]]) -> Split[tuple[bool, ...]]:
     """The gap cut where one of the comparisons of the form turns, and what each says on every part."""
     halves = [inverse(form.stages, relation, c) for relation, c in tests]
-    lines = {
-        half.at: blend(Fraction(1), form.top, -half.at, form.bottom) for half in halves if isinstance(half, Half)
-    }
+    lines = {half.at: blend(Fraction(1), form.top, -half.at, form.bottom) for half in halves if isinstance(half, Half)}
     cuts = ascending(root for line in lines.values() for root in roots_between(line, *gap))
     cells = []
     for part, _ in Split(tuple(cuts), (None,) * (len(cuts) + 1)).gaps(gap):
@@ -395,9 +393,7 @@ def turns(form: Form, gap: Gap) -> list[Cut]:
 
 def _slope(form: Form) -> Polynomial:
     one = Fraction(1)
-    return blend(
-        one, times(derivative(form.top), form.bottom), -one, times(form.top, derivative(form.bottom))
-    )
+    return blend(one, times(derivative(form.top), form.bottom), -one, times(form.top, derivative(form.bottom)))
 
 
 def direction(form: Form, gap: Gap) -> int:

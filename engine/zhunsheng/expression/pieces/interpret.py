@@ -139,7 +139,19 @@ class _Reader:
 
     def read(
         self,
-        node: Negative | Arithmetic | Compare | Not | Logic | Choice | Table | Lines | Round | Extreme | Presence | Call | Aggregate,
+        node: Negative
+        | Arithmetic
+        | Compare
+        | Not
+        | Logic
+        | Choice
+        | Table
+        | Lines
+        | Round
+        | Extreme
+        | Presence
+        | Call
+        | Aggregate,
         bound: Bound,
     ) -> Part:
         match node:
@@ -206,11 +218,13 @@ class _Reader:
             return value
         return chosen(
             combine((value,), lambda each: not isinstance(each, Absent)),
-            lambda given: value
-            if given
-            else otherwise
-            if isinstance(otherwise, Absent)
-            else self.published(otherwise, definition.roundings, bound),
+            lambda given: (
+                value
+                if given
+                else otherwise
+                if isinstance(otherwise, Absent)
+                else self.published(otherwise, definition.roundings, bound)
+            ),
         )
 
     def published(self, formula: Node, roundings: Iterable[Rounding], bound: Bound) -> Part:
@@ -249,7 +263,10 @@ class _Reader:
         conditions = [True if node.condition is None else self.part(node.condition, each) for each in inside]
         match node.gathering:
             case "any":
-                both = [decided((holds, value(each)), deciding=False) for holds, each in zip(conditions, inside, strict=True)]
+                both = [
+                    decided((holds, value(each)), deciding=False)
+                    for holds, each in zip(conditions, inside, strict=True)
+                ]
                 return decided(both, deciding=True)
             case "every":
                 either = [
@@ -258,7 +275,10 @@ class _Reader:
                 ]
                 return decided(either, deciding=False)
             case "count":
-                both = [decided((holds, value(each)), deciding=False) for holds, each in zip(conditions, inside, strict=True)]
+                both = [
+                    decided((holds, value(each)), deciding=False)
+                    for holds, each in zip(conditions, inside, strict=True)
+                ]
                 return self.sum([_as_number(each) for each in both])
             case "min" | "max":
                 return self.algebra.standing_extreme(node.gathering, conditions, [value(each) for each in inside])
@@ -268,7 +288,10 @@ class _Reader:
                 assert_never(node.gathering)
         truths = node.gathering == "share"
         counted = [
-            chosen(holds, lambda stands, each=each: (_as_number(value(each)) if truths else value(each)) if stands else _ZERO)  # type: ignore[misc]
+            chosen(
+                holds,
+                lambda stands, each=each: (_as_number(value(each)) if truths else value(each)) if stands else _ZERO,
+            )  # type: ignore[misc]
             for holds, each in zip(conditions, inside, strict=True)
         ]
         total = self.sum(counted)

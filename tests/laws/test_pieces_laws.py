@@ -1,0 +1,377 @@
+"""The pieces of an expression in one input are the expression itself, at every place.
+
+The oracle is `exact.compiled`, asked point by point; a reading's oracle is the evaluation of every grid value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from zhunsheng.expression.exact import Thing, compiled
+from zhunsheng.expression.pieces import Definition, Free, Pieces, pieces
+from zhunsheng.expression.pieces.cuts import Root, floor_of
+from zhunsheng.expression.tree import (
+    Absent,
+    Aggregate,
+    Arithmetic,
+    Call,
+    Choice,
+    Compare,
+    Constant,
+    Extreme,
+    Lines,
+    Logic,
+    Name,
+    Negative,
+    Not,
+    Presence,
+    Reference,
+    Round,
+    Row,
+    Table,
+)
+from zhunsheng.expression.types import Type
+from zhunsheng.number import Mode, Rounding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from random import Random
+
+    from zhunsheng.expression.tree import Node, Value
+
+LIMIT: Final = 1_500
+MODES: Final = list(Mode)
+SIGNS: Final[list[Any]] = ["=", "!=", "<", "<=", ">", ">="]
+NUMBERS: Final = [
+    Fraction(each) for each in ("0", "1", "-1", "2", "10", "1/2", "-5/2", "3", "1/3", "0.1", "0.25", "100")
+]
+DAY: Final = dt.date(2021, 3, 1)
+RANDOM: Final = st.randoms(use_true_random=False)
+
+# Things: a book holds tables, a table holds rows; x is a field of one of them
+
+
+@dataclass
+class World:
+    table: Thing
+    x: Free
+    rows: list[Thing]
+
+
+def world(random: Random) -> World:
+    book = Thing("册", "册", None, {"书数": number(random), "书文": "优"})
+    table = Thing("表", "/0", book, {})
+    rows = [Thing("行", f"/0/{at}", table, {}) for at in range(random.randint(0, 3))]
+    for thing in (table, *rows):
+        values: dict[str, Value] = {
+            "数": number(random),
+            "别": number(random),
+            "文": random.choice(["优", "良", " 优 "]),
+            "日": DAY + dt.timedelta(days=random.randint(-3, 3)),
+            "是": random.choice([True, False]),
+        }
+        thing.values.update(
+            {key: random.choice(list(Absent)) if random.random() < 0.06 else each for key, each in values.items()}
+        )
+    table.collections["行"] = rows
+    holder = random.choice([table, table, table, table, book, *rows])
+    return World(table, Free(holder, "输入"), rows)
+
+
+def number(random: Random) -> Fraction:
+    return (
+        random.choice(NUMBERS)
+        if random.random() < 0.8
+        else Fraction(random.randint(-50, 50), random.choice([1, 2, 3, 8]))
+    )
+
+
+# Trees, type first
+
+
+@dataclass
+class Grower:
+    """Grows typed trees for a world; `inside` is the number of things bound."""
+
+    random: Random
+    world: World
+    inside: int = 1
+
+    def grow(self, type_: str, depth: int) -> Node:
+        return {"number": self.number, "truth": self.truth, "text": self.text, "date": self.date}[type_](depth)
+
+    def name(self, *keys: str) -> Name:
+        key = self.random.choice(keys)
+        binder = self.random.randrange(self.inside)
+        if key.startswith("书"):
+            return Name(key, reference=Reference(binder, binder + 1, key, "册"))
+        return Name(key, reference=Reference(binder, 0, key, "表"))
+
+    def x(self) -> Name:
+        thing = self.world.x.thing
+        if thing.scope == "行":
+            if self.inside == 1:
+                return self.name("数", "别")
+            return Name("输入", reference=Reference(1, 0, "输入", "行"))
+        binder = self.random.randrange(self.inside)
+        return Name("输入", reference=Reference(binder, binder + (thing.scope == "册"), "输入", thing.scope))
+
+    def constant(self, value: Fraction | None = None) -> Constant:
+        found = number(self.random) if value is None else value
+        return Constant(found, Type.NUMBER, str(found))
+
+    def number(self, depth: int) -> Node:
+        random = self.random
+        if depth <= 0 or random.random() < 0.1:
+            leaves = [self.x] * 6 + [self.constant] * 3
+            return random.choice([*leaves, lambda: self.name("数", "别", "书数")])()
+
+        def part() -> Node:
+            return self.number(depth - 1)
+
+        ways: list[Callable[[], Node]] = [
+            lambda: Arithmetic(random.choice(["+", "-", "*", "/"]), part(), part()),
+            lambda: Arithmetic(random.choice(["+", "-", "*", "/"]), part(), part()),
+            lambda: Arithmetic(random.choice(["*", "/"]), part(), self.constant()),
+            lambda: Round(part(), Rounding(random.randint(-1, 1), random.choice(MODES))),
+            lambda: Round(part(), Rounding(random.randint(-1, 1), random.choice(MODES))),
+            lambda: Extreme(random.choice(["min", "max"]), tuple(part() for _ in range(random.randint(1, 3)))),
+            lambda: Negative(part()),
+            lambda: Choice(self.truth(depth - 1), part(), part()),
+            lambda: self.table("number", depth),
+            lambda: self.lines(depth),
+            lambda: Call("length", (self.text(depth - 1),)),
+            lambda: Arithmetic("-", self.date(depth - 1), self.date(depth - 1)),
+            lambda: self.aggregate(random.choice(["sum", "mean", "min", "max", "count", "share"]), depth),
+        ]
+        return random.choice(ways)()
+
+    def truth(self, depth: int) -> Node:
+        random = self.random
+        if depth <= 0:
+            return random.choice(
+                [lambda: self.name("是"), *[lambda: Compare(random.choice(SIGNS), self.number(0), self.number(0))] * 4]
+            )()
+
+        def part() -> Node:
+            return self.truth(depth - 1)
+
+        like = random.choice(["number", "number", "number", "date"])
+        ways: list[Callable[[], Node]] = [
+            lambda: Compare(random.choice(SIGNS), self.grow(like, depth - 1), self.grow(like, depth - 1)),
+            lambda: Compare(random.choice(SIGNS), self.grow(like, depth - 1), self.grow(like, depth - 1)),
+            lambda: Compare(random.choice(["=", "!="]), self.text(depth - 1), self.text(depth - 1)),
+            lambda: Logic(random.choice(["and", "or"]), tuple(part() for _ in range(random.randint(2, 3)))),
+            lambda: Not(part()),
+            lambda: Choice(part(), part(), part()),
+            lambda: Presence(
+                random.choice(["missing", "given"]),
+                self.grow(random.choice(["number", "truth", "text", "date"]), depth - 1),
+            ),
+            lambda: self.table("truth", depth),
+            lambda: Call("contains", (self.text(depth - 1), self.text(depth - 1))),
+            lambda: self.aggregate(random.choice(["any", "every"]), depth),
+        ]
+        return random.choice(ways)()
+
+    def text(self, depth: int) -> Node:
+        random = self.random
+        if depth <= 0 or random.random() < 0.3:
+            return random.choice([lambda: self.name("文", "书文"), lambda: Constant("优", Type.TEXT, '"优"')])()
+        if random.random() < 0.5:
+            return Choice(self.truth(depth - 1), self.text(depth - 1), self.text(depth - 1))
+        return self.table("text", depth)
+
+    def date(self, depth: int) -> Node:
+        random = self.random
+        if depth <= 0 or random.random() < 0.3:
+            return random.choice([lambda: self.name("日"), lambda: Constant(DAY, Type.DATE, str(DAY))])()
+        ways: list[Callable[[], Node]] = [
+            lambda: Arithmetic(random.choice(["+", "-"]), self.date(depth - 1), self.number(depth - 1)),
+            lambda: Choice(self.truth(depth - 1), self.date(depth - 1), self.date(depth - 1)),
+            lambda: Extreme(random.choice(["min", "max"]), (self.date(depth - 1), self.date(depth - 1))),
+        ]
+        return random.choice(ways)()
+
+    def table(self, type_: str, depth: int) -> Table:
+        random = self.random
+        over = random.choice(["number", "number", "text", "date"])
+        signs = ["=", "!="] if over == "text" else SIGNS
+
+        def row() -> Row:
+            conditions = tuple(
+                (
+                    random.choice(signs),
+                    self.constant() if over == "number" and random.random() < 0.7 else self.grow(over, depth - 1),
+                )
+                for _ in range(random.randint(1, 2))
+            )
+            return Row(conditions, self.grow(type_, depth - 1))
+
+        otherwise = self.grow(type_, depth - 1) if random.random() < 0.5 else None
+        return Table(self.grow(over, depth - 1), tuple(row() for _ in range(random.randint(1, 3))), otherwise)
+
+    def lines(self, depth: int) -> Lines:
+        random = self.random
+        at = sorted({random.randint(-6, 6) for _ in range(random.randint(1, 4))})
+        points = tuple((self.constant(Fraction(each)), self.constant(Fraction(random.randint(-4, 4)))) for each in at)
+        return Lines(self.number(depth - 1), points)
+
+    def aggregate(self, gathering: Any, depth: int) -> Node:
+        random = self.random
+        inner = replace(self, inside=2)
+        if self.inside == 2:
+            return self.grow("truth" if gathering in ("any", "every") else "number", depth - 1)
+        things = Name("行", reference=Reference(0, 0, "行", "表"))
+        truths = gathering in ("any", "every", "count", "share")
+        value = inner.grow("truth" if truths else "number", min(depth - 1, 2))
+        condition = inner.grow("truth", min(depth - 1, 2)) if random.random() < 0.6 else None
+        bare = gathering == "count" and random.random() < 0.5
+        return Aggregate(gathering, things, None, None if bare else value, condition)
+
+
+# Asking
+
+
+@dataclass
+class Case:
+    """An expression with its world and a domain."""
+
+    node: Node
+    world: World
+    lo: Fraction | None
+    hi: Fraction | None
+
+    def pieces(self, node: Node | None = None) -> Pieces:
+        return pieces(
+            self.node if node is None else node, (self.world.table,), self.world.x, self.lo, self.hi, limit=LIMIT
+        )
+
+    def exact(self, node: Node | None = None) -> Callable[[Fraction | None], Value]:
+        reading, values = compiled(self.node if node is None else node), self.world.x.thing.values
+
+        def ask(x: Fraction | None) -> Value:
+            if x is None:
+                values.pop("输入", None)
+            else:
+                values["输入"] = x
+            return reading((self.world.table,))
+
+        return ask
+
+    def inside(self, x: Fraction) -> bool:
+        return (self.lo is None or self.lo <= x) and (self.hi is None or x <= self.hi)
+
+
+DOMAINS: Final = [
+    (Fraction(-8), Fraction(8)),
+    (Fraction(0), Fraction(20)),
+    (Fraction(-1), Fraction(1)),
+    (Fraction(3), Fraction(3)),
+]
+STEPS: Final = [Fraction(0), *(sign * Fraction(1, 10**power) for sign in (1, -1) for power in (2, 4, 9))]
+
+
+def typed(random: Random, type_: str | None = None, depth: int | None = None) -> Case:
+    """A random typed tree over a random world."""
+    around = world(random)
+    chosen = type_ or random.choice(["number", "number", "number", "truth", "text", "date"])
+    node = Grower(random, around).grow(chosen, random.randint(2, 4) if depth is None else depth)
+    return Case(
+        node,
+        around,
+        *(random.choice(DOMAINS) if random.random() < 0.8 else random.choice([(None, Fraction(2)), (None, None)])),
+    )
+
+
+def chain(random: Random) -> Case:
+    """A chain of roundings, affine maps and reciprocals, over x, 1/x, x², x·(1 − x) or x³ − x."""
+    table = Thing("表", "/0", None, {})
+    x = Name("输入", reference=Reference(0, 0, "输入", "表"))
+
+    def constant(among: list[str]) -> Constant:
+        value = Fraction(random.choice(among))
+        return Constant(value, Type.NUMBER, str(value))
+
+    one = Constant(Fraction(1), Type.NUMBER, "1")
+    square = Arithmetic("*", x, x)
+    node: Node = random.choice(
+        [
+            x,
+            x,
+            Arithmetic("/", one, x),
+            square,
+            Arithmetic("*", x, Arithmetic("-", one, x)),
+            Arithmetic("-", Arithmetic("*", square, x), x),
+            Arithmetic("/", square, Arithmetic("+", x, constant(["3", "1/2"]))),
+        ]
+    )
+    for _ in range(random.randint(1, 3)):
+        sort = random.choice(["affine", "reciprocal", "none"])
+        if sort == "affine":
+            node = Arithmetic("*", constant(["2", "-3", "1/4", "10", "0.1", "-1/3"]), node)
+            node = Arithmetic("+", node, constant(["0", "0", "1/2", "1/4", "-1", "1/3"]))
+        elif sort == "reciprocal":
+            node = Arithmetic("/", constant(["1", "-2", "10"]), node)
+            node = Arithmetic("-", node, constant(["0", "1/2", "1"]))
+        node = Round(node, Rounding(random.randint(-1, 1), random.choice(MODES)))
+    if random.random() < 0.5:
+        node = Arithmetic("*", node, constant(["3", "-2", "1/5"]))
+    return Case(node, World(table, Free(table, "输入"), []), *random.choice(DOMAINS[:3]))
+
+
+def places(case: Case, *functions: Pieces) -> Iterator[Fraction]:
+    """Where it may be wrong: on the cuts, beside them near and far, on the grid beside them, and elsewhere."""
+    found: set[Fraction] = set()
+    for function in functions:
+        cuts = [each for each in function.cuts if each is not None]
+        for each in cuts[:: len(cuts) // 60 + 1]:
+            near = Fraction(floor_of(each, Fraction(10**12)), 10**12) if isinstance(each, Root) else each
+            found |= {near + step for step in STEPS}
+            found |= {Fraction(floor_of(each, Fraction(scale)) + step, scale) for step in (0, 1) for scale in (1, 100)}
+    found |= (
+        {Fraction(at, 7) for at in range(-60, 150, 13)} | {Fraction(at, 2) for at in range(-17, 42, 3)} | {Fraction(0)}
+    )
+    return filter(case.inside, sorted(found))
+
+
+def same(one: object, other: object) -> bool:
+    return type(one) is type(other) and one == other
+
+
+def agree(function: Pieces, case: Case, node: Node | None = None, *others: Pieces) -> None:
+    ask = case.exact(node)
+    assert same(function.blank, ask(None)), (function.blank, ask(None))
+    for x in places(case, function, *others):
+        given, wanted = function.at(x), ask(x)
+        assert same(given, wanted), f"at {x}: {given}, not {wanted}\n{function.written()}\n{case.node}"
+
+
+def decided(case: Case, node: Node | None = None) -> Pieces:
+    """The pieces of a case, where no staircase was too long."""
+    found = case.pieces(node)
+    assume(not found.beyond)
+    return found
+
+
+# Laws
+
+
+@given(RANDOM)
+def test_pieces_equal_exact_at_and_between_breakpoints(random: Random) -> None:
+    """Whatever the expression and the input: the same value, and the same reason where there is none."""
+    case = typed(random)
+    agree(decided(case), case)
+
+
+@given(RANDOM)
+def test_pieces_of_a_chain_of_roundings_equal_exact(random: Random) -> None:
+    """Roundings within roundings, under division and on parabolas, turn exactly where they turn."""
+    case = chain(random)
+    agree(decided(case), case)
