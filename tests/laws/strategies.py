@@ -532,6 +532,12 @@ def wild_rulesets(draw: st.DrawFn) -> dict[str, Any]:  # noqa: PLR0915  a policy
     words.add("指标", N, "得分")
     words.add("指标", X, "指标类型")
     words.add("文件", N, "预算执行率.得分")
+    words.add("文件", N, "预算执行率.分值")
+    if draw(st.booleans()):
+        quantities["项量"] = {"each": "得分项", "formula": draw(expressions(N, words.on("得分项"), 2))}
+        words.add("得分项", N, "项量")
+    for number in range(draw(st.integers(0, 1))):
+        quantity(number + 5)
     total = draw(
         st.sampled_from(
             [
@@ -554,6 +560,7 @@ def wild_rulesets(draw: st.DrawFn) -> dict[str, Any]:  # noqa: PLR0915  a policy
     high, low = sorted(draw(st.sets(st.integers(1, 99), min_size=2, max_size=2)), reverse=True)
     return {
         **HEAD,
+        "full_marks": draw(st.sampled_from(["100", "权重.预算执行率 * 10"])),
         "weights": {"预算执行率": draw(st.sampled_from([10, 20])), "产出指标": 60},
         "quantities": quantities,
         "indicator_kind": kind,

@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from zhunsheng.expression.exact import Thing, compiled
-from zhunsheng.expression.pieces import Definition, Free, Pieces, pieces
+from zhunsheng.expression.pieces import Free, Pieces, pieces
 from zhunsheng.expression.pieces.cuts import Root, floor_of
 from zhunsheng.expression.tree import (
     Absent,

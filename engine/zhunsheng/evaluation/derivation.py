@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from zhunsheng.evaluation.assessment import Derivation, Input
 from zhunsheng.evaluation.score import document_of, rounded
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from zhunsheng.expression.tree import Node, Reference, Value
     from zhunsheng.number import Rounding
     from zhunsheng.ruleset.policy import Citation, Text
+
+
+_UNITS: Final = ("计量单位", "陈述单位")
 
 
 class Explainer:
@@ -147,13 +150,20 @@ class Explainer:
             return None
         return self.plan.places.get((node.reference.scope, node.reference.key))
 
-    def value(self, node: Name | Aggregate, bound: Bound) -> Value:
-        """What a name or an aggregate stands for."""
-        return self.reading(node)(bound)
-
-    def value_text(self, node: Name | Aggregate, bound: Bound) -> str:
-        """The same, as a person reads it."""
-        return shown(self.value(node, bound), node.type, self.places_of(node))
+    def value_text(self, node: Node, bound: Bound) -> str:
+        """A value as a person reads it: what an indicator measures in the indicator's own unit."""
+        value = self.reading(node)(bound)
+        if node.type is not Type.QUANTITY or not isinstance(node, Name) or node.reference is None:
+            return shown(value, node.type, self.places_of(node))
+        thing = find(node.reference, bound)
+        unit = (
+            next((str(thing.values[name]) for name in _UNITS if name in thing.values), "") if thing is not None else ""
+        )
+        return (
+            shown(value, Type.PERCENT)
+            if unit == "%"
+            else shown(value, node.type) + ("" if isinstance(value, Absent) else unit)
+        )
 
     def decimal(self, node: Node | None, bound: Bound) -> str | None:
         """A figure for programs: a plain decimal with the places its rounding declares, a text as it is."""
@@ -175,7 +185,7 @@ class Explainer:
         value = self.reading(node)(bound)
         if isinstance(value, str):
             return value
-        return shown(value, node.type, self.places_of(node))
+        return self.value_text(node, bound)
 
     def reading(self, node: Node) -> Reading:
         """The function of a node, made once a plan."""

@@ -135,10 +135,13 @@ def _work_out(plan: Plan, world: World, key: Key, result: Run) -> None:
         for document in world.things.get(DOCUMENT, ()):
             item = _scored(scoring, document)
             _put(document, name, item.computed)
-            _put(document, f"{scoring.score.name}.分值", item.points)
             result.items.append(item)
+    elif scope == DOCUMENT and name.endswith(".分值"):
+        points = plan.items[name.removesuffix(".分值")].points
+        for document in world.things.get(DOCUMENT, ()):
+            _put(document, name, points((document,)))
     elif key == (DOCUMENT, ITEM):
-        _gather_items(world, result)
+        _gather_items(plan, world, result)
 
 
 def _formula(formula: Formula, things: Sequence[Thing]) -> None:
@@ -198,7 +201,7 @@ def _scored(scoring: Scoring | None, thing: Thing) -> Item:
     return Item(thing, scoring, points, stand_in, claimed, status, value)
 
 
-def _gather_items(world: World, result: Run) -> None:
+def _gather_items(plan: Plan, world: World, result: Run) -> None:
     """The score items of each document, as a collection that the total and the rules may sum over."""
     for item in sorted(result.items, key=lambda each: filed(each.thing)):
         document = item.thing if item.thing.scope == DOCUMENT else cast("Thing", item.thing.parent)
@@ -211,6 +214,7 @@ def _gather_items(world: World, result: Run) -> None:
         values = (name, group, item.points, item.computed, item.claimed)
         for key, value in zip(_ITEM_FIELDS, values, strict=True):
             _put(thing, key, value)
+        thing.values |= {name: False for scope, name in plan.derived if scope == ITEM}
         cast("list[Thing]", document.collections[ITEM]).append(world.add(thing))
 
 

@@ -81,7 +81,8 @@ def _graph(ruleset: Ruleset) -> dict[Key, _Element]:
         add((DOCUMENT, f"权重.{name}"), ("weights", name), node)
     add((WEIGHT, "应得分值"), ("weights",), also=[(DOCUMENT, f"权重.{name}") for name in ruleset.weights])
     for quantity in ruleset.quantities:
-        add((quantity.scope, quantity.name), ("quantities", quantity.name), quantity.formula)
+        also = [ITEMS] if quantity.scope == ITEM else []
+        add((quantity.scope, quantity.name), ("quantities", quantity.name), quantity.formula, also=also)
     kind: list[Key] = []
     if ruleset.kind is not None:
         add((INDICATOR, "指标类型"), ("indicator_kind",), ruleset.kind.formula)
@@ -103,7 +104,7 @@ def _graph(ruleset: Ruleset) -> dict[Key, _Element]:
 
 
 def _score_keys(score: Score) -> Iterator[tuple[Key, tuple[Node | None, ...]]]:
-    nodes = (score.points, score.formula, score.otherwise)
+    nodes = (score.points, score.formula, score.otherwise, score.claimed)
     if score.scope == INDICATOR:
         yield (INDICATOR, "得分"), nodes
     else:

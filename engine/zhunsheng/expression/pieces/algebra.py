@@ -311,20 +311,23 @@ class Algebra:
     def compared(self, operator: Comparator, a: Part, b: Part) -> Part:
         """A comparison, as a truth."""
         return combine(
-            (a, b), lambda x, y: verdict(operator, x, y), lambda gap, cells: self._compare(operator, gap, *cells)
+            (a, b), lambda x, y: verdict(operator, x, y), lambda gap, cells: self.compare_on_gap(operator, gap, *cells)
         )
 
-    def _compare(self, operator: Comparator, gap: Gap, a: Cell, b: Cell) -> Split[Cell]:
+    def compare_on_gap(self, operator: Comparator, gap: Gap, a: Cell, b: Cell) -> Split[Cell]:
+        """A comparison of what stands on one gap."""
         if not (isinstance(a, Form) or isinstance(b, Form)):
             return only(verdict(operator, a, b))
         if isinstance(a, Absent) or isinstance(b, Absent):
             return only(join(*(each for each in (a, b) if isinstance(each, Absent))))
         if isinstance(a, Form) and isinstance(b, Form):
             return then(
-                gap, self._forms("-", gap, a, b), lambda part, gained: self._compare(operator, part, gained, _ZERO)
+                gap,
+                self._forms("-", gap, a, b),
+                lambda part, gained: self.compare_on_gap(operator, part, gained, _ZERO),
             )
         if not isinstance(a, Form):
-            return self._compare(_EXCHANGED[operator], gap, b, a)
+            return self.compare_on_gap(_EXCHANGED[operator], gap, b, a)
         c = cast("Fraction", b)
         if operator in ("=", "!="):
             split = forms.tested(a, gap, ((">=", c), (">", c)))
@@ -347,7 +350,7 @@ class Algebra:
         def choose(_: Gap, first: Cell) -> Split[Cell]:
             return only(first if isinstance(first, Absent) else a if first else b)
 
-        return then(gap, self._compare("<=" if which == "min" else ">=", gap, a, b), choose)
+        return then(gap, self.compare_on_gap("<=" if which == "min" else ">=", gap, a, b), choose)
 
     def standing_extreme(self, which: Which, conditions: Sequence[Part], values: Sequence[Part]) -> Part:
         """The least or greatest of the values whose conditions hold; undefined where none does."""

@@ -295,6 +295,11 @@ def limit(form: Form, end: End, side: int) -> Limit:
     return through_limit(form.stages, u, side)
 
 
+def is_exact(form: Form, end: End) -> bool:
+    """Whether `limit` gives the limit at an end itself: always, but for a form without stages at an irrational cut."""
+    return not isinstance(end, Root) or bool(form.stages) or not sign_at(form.bottom, end) or _at_root(form, end)[1]
+
+
 def base_limit(form: Form, end: End, side: int) -> tuple[Limit, int]:
     """The limit of the base, and whether it is neared from above or from below."""
     top, bottom = form.top, form.bottom
@@ -442,7 +447,8 @@ def _walk(form: Form, section: Gap, most: int) -> Split[Fraction] | None:
         if len(cells) >= most:
             return None
         half = inverse(form.stages, ">" if rising else "<", value_)
-        assert isinstance(half, Half), "a value that is left behind is left at some place"
+        if isinstance(half, bool):
+            return None  # the first value is only neared, by steps without end
         line = blend(Fraction(1), form.top, -half.at, form.bottom)
         cuts += roots_between(line, *section)
         value_ = through_limit(form.stages, half.at, 1 if up else -1)

@@ -1,0 +1,389 @@
+"""What the pieces of a score say: its bounds, its falls, where a truth holds, how far and how wrong, what differs.
+
+A *truth* is pieces whose values are truths. A run without a grid value is one that no document can stand in; it is
+reported as such, never as a fault.
+"""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
+
+from zhunsheng.expression.pieces import forms, grid
+from zhunsheng.expression.pieces.algebra import Algebra, Part, combine, only
+from zhunsheng.expression.pieces.cuts import sample
+from zhunsheng.expression.pieces.forms import Form, Gap, Half, Infinite, Limit, Split
+from zhunsheng.expression.pieces.line import Cell, Pieces, Run, same
+from zhunsheng.expression.tree import (
+    Absent,
+    Arithmetic,
+    Choice,
+    Compare,
+    Constant,
+    Logic,
+    Node,
+    Presence,
+    Table,
+    Value,
+)
+from zhunsheng.expression.types import Type
+from zhunsheng.number import Rounding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zhunsheng.expression.pieces.cuts import Cut, End
+    from zhunsheng.expression.tree import Comparator
+
+_ZERO: Final = Fraction(0)
+_ONE: Final = Fraction(1)
+
+
+# Functions of functions
+
+
+def compared(operator: Comparator, a: Part, b: Part) -> Pieces:
+    """A comparison of two functions of one domain, or of one with a value: a truth."""
+    return _function(Algebra().compared(operator, a, b), a, b)
+
+
+def outside(function: Pieces, low: Part, high: Part) -> Pieces:
+    """Where a score leaves its bounds: `score < low or score > high`."""
+    algebra = Algebra()
+    parts = (algebra.compared("<", function, low), algebra.compared(">", function, high))
+    return _function(combine(parts, _either), function)
+
+
+def _either(*truths: Value) -> Value:
+    from zhunsheng.expression.exact import decide  # noqa: PLC0415
+
+    return decide(truths, deciding=True)
+
+
+def _function(part: Part, *operands: Part) -> Pieces:
+    """A part as a function on the domain of its operands."""
+    if isinstance(part, Pieces):
+        return part
+    like = next(each for each in operands if isinstance(each, Pieces))
+    ends = (like.cuts[0], *like.cuts[-1:]) if like.gaps else like.cuts
+    return Pieces(ends, tuple(None if each is None else part for each in ends), (part,) if like.gaps else (), part)
+
+
+# Bounds
+
+
+class Bound(NamedTuple):
+    """The least or greatest that a score comes to.
+
+    Attributes:
+        value: the bound; an `Infinite` where there is none.
+        attained: where the score is that; nowhere, where it only comes near.
+        exact: whether the bound is `value` itself; else it is irrational and within 10⁻³⁰ of it.
+    """
+
+    value: Limit
+    attained: tuple[Run, ...]
+    exact: bool
+
+
+class Bounds(NamedTuple):
+    """Between what a score stays."""
+
+    least: Bound
+    greatest: Bound
+
+
+def bounds(function: Pieces) -> Bounds | None:
+    """The bounds of the numbers among the values; None where there is no number."""
+    reached = [each for each in function.points if isinstance(each, Fraction)]
+    neared: list[tuple[Limit, bool]] = [(each, True) for each in reached]
+    for gap, cell in function.parts():
+        if isinstance(cell, Fraction):
+            neared.append((cell, True))
+        elif isinstance(cell, Form):
+            neared += [each for part in forms.sections(cell, gap) for each in _ends(cell, part)]
+    if not neared:
+        return None
+    return Bounds(_bound(function, neared, -1), _bound(function, neared, 1))
+
+
+def _ends(form: Form, section: Gap) -> Iterator[tuple[Limit, bool]]:
+    for end, side in ((section.low, 1), (section.high, -1)):
+        yield forms.limit(form, end, side), forms.is_exact(form, end)
+
+
+def _bound(function: Pieces, neared: list[tuple[Limit, bool]], side: int) -> Bound:
+    value, exact = max(neared, key=lambda each: _rank(each[0], side))
+    if isinstance(value, Infinite) or not exact:
+        return Bound(value, (), exact)
+    reached = compared(">=" if side > 0 else "<=", function, value)
+    return Bound(value, holding(reached), exact)
+
+
+def _rank(value: Limit, side: int) -> tuple[int, Fraction]:
+    return (value.value * side, _ZERO) if isinstance(value, Infinite) else (0, value * side)
+
+
+def holding(truth: Pieces) -> tuple[Run, ...]:
+    """The runs where a truth holds."""
+    return tuple(run for run in truth.runs() if run.cell is True)
+
+
+# Violations
+
+
+class Violation(NamedTuple):
+    """A run where what must not be is, and a value of it that a document can hold; None: on no document."""
+
+    run: Run
+    document: Fraction | None
+
+
+def violations(truth: Pieces, places: int) -> tuple[Violation, ...]:
+    """Where a truth holds, each run with one document."""
+    return tuple(Violation(run, grid.some(run, places)) for run in holding(truth))
+
+
+def smallest(truth: Pieces, places: int) -> Fraction | None:
+    """The smallest grid value at which a truth holds; None where it holds at none, or at ever smaller ones."""
+    for run in holding(truth):
+        if grid.some(run, places) is not None:
+            return grid.first(run, places)
+    return None
+
+
+def largest(truth: Pieces, places: int) -> Fraction | None:
+    """The largest grid value at which a truth holds; None where it holds at none, or at ever larger ones."""
+    for run in reversed(holding(truth)):
+        if grid.some(run, places) is not None:
+            return grid.last(run, places)
+    return None
+
+
+# Monotone
+
+
+class Fall(NamedTuple):
+    """Where more of x gives less: along a slope, or at a jump.
+
+    A jump has both ends at one cut, or over a stretch without a value; `from_` and `to` are the limits beside it, or
+    the value on the cut.
+    """
+
+    kind: Literal["slope", "jump"]
+    low: End
+    high: End
+    from_: Limit
+    to: Limit
+
+
+def monotone(function: Pieces) -> tuple[Fall, ...]:
+    """Every fall of a score as x rises; none: it never falls. Values that are no numbers are passed over."""
+    found: list[Fall] = []
+    before: tuple[Limit, End] | None = None
+    for index, cut in enumerate(function.cuts):
+        point = function.points[index]
+        if isinstance(point, Fraction):
+            found += _jump(before, point, cut)
+            before = point, cut
+        if index == len(function.gaps):
+            break
+        cell, gap = function.gaps[index], Gap(cut, function.cuts[index + 1])
+        if not isinstance(cell, Fraction | Form):
+            continue
+        for section in [gap] if isinstance(cell, Fraction) else forms.sections(cell, gap):
+            start, end = (cell, cell) if isinstance(cell, Fraction) else _limits(cell, section)
+            found += _jump(before, start, section.low)
+            if _falls(start, end):
+                found.append(Fall("slope", *section, start, end))
+            before = end, section.high
+    return tuple(found)
+
+
+def _limits(form: Form, section: Gap) -> tuple[Limit, Limit]:
+    return forms.limit(form, section.low, 1), forms.limit(form, section.high, -1)
+
+
+def _falls(start: Limit, end: Limit) -> bool:
+    return _rank(start, 1) > _rank(end, 1)
+
+
+def _jump(before: tuple[Limit, End] | None, value: Limit, cut: End) -> Iterator[Fall]:
+    if before is not None and _falls(before[0], value):
+        yield Fall("jump", before[1], cut, before[0], value)
+
+
+# Boundary values
+
+
+class Boundary(NamedTuple):
+    """A value that a test should hold, with what the score is there."""
+
+    x: Fraction
+    value: Value
+
+
+def boundary_values(function: Pieces, places: int) -> tuple[Boundary, ...]:
+    """For each cut the last grid value below, the value itself and the first above; for each rounding one tie.
+
+    The function is taken as it is, unexpanded: its cuts are the elements of the policy, and the thousand half-steps of
+    a rounding are no test cases.
+    """
+    found: set[Fraction] = set()
+    for cut in function.cuts:
+        if cut is not None:
+            found |= _beside(cut, places)
+    for gap, cell in function.parts():
+        if isinstance(cell, Form):
+            found.update(*(_beside(tie, places) for tie in _ties(cell, gap)))
+    return tuple(Boundary(x, function.at(x)) for x in sorted(found) if _within(function, x))
+
+
+def _beside(cut: Cut, places: int) -> set[Fraction]:
+    found = {grid.below(cut, places), grid.above(cut, places)}
+    on = grid.at_or_below(cut, places)
+    return found | {on} if on == cut else found
+
+
+def _within(function: Pieces, x: Fraction) -> bool:
+    return Run(function.cuts[0], function.cuts[-1], (True, True), x).holds(x)
+
+
+def _ties(form: Form, gap: Gap) -> Iterator[Cut]:
+    """For each rounding of a form a place within the gap where it turns, if there is one."""
+    section = forms.sections(form, gap)[0]
+    for count, stage in enumerate(form.stages, start=1):
+        if isinstance(stage, Rounding):
+            up_to = Form(form.top, form.bottom, form.stages[:count])
+            present = forms.at(up_to, sample(*section))
+            for relation in (">", "<"):
+                split = forms.tested(up_to, section, ((cast("Any", relation), present),))
+                if split.cuts:
+                    yield split.cuts[0]
+                    break
+
+
+# How far, how wrong
+
+
+class Beside(NamedTuple):
+    """The nearest grid values below and above, where there are any."""
+
+    below: Boundary | None
+    above: Boundary | None
+
+
+def how_far(truth: Pieces, x: Fraction, places: int) -> Beside:
+    """The nearest grid values on each side of x where a truth holds."""
+    return _nearest(truth, truth, x, places)
+
+
+def how_wrong(function: Pieces, x: Fraction, places: int) -> Beside:
+    """The nearest grid values on each side of x with another value than x has: how wrong x must be to matter."""
+    return _nearest(differs(function, function.at(x)), function, x, places)
+
+
+def _nearest(truth: Pieces, function: Pieces, x: Fraction, places: int) -> Beside:
+    runs = holding(truth)
+    below = [found for run in runs if (found := grid.nearest(run, x, -1, places)) is not None]
+    above = [found for run in runs if (found := grid.nearest(run, x, 1, places)) is not None]
+    return Beside(
+        Boundary(max(below), function.at(max(below))) if below else None,
+        Boundary(min(above), function.at(min(above))) if above else None,
+    )
+
+
+# Difference
+
+
+class Difference(NamedTuple):
+    """How two policies differ in one input.
+
+    Attributes:
+        gained: the first less the second, where both have a number.
+        runs: where they differ, or only one has a value, each with one document (None: on no document).
+        undecided: where that could not be told, since a staircase was too long.
+        bounds: between what the difference stays.
+    """
+
+    gained: Pieces
+    runs: tuple[Violation, ...]
+    undecided: tuple[Run, ...]
+    bounds: Bounds | None
+
+
+def difference(a: Pieces, b: Pieces, places: int, limit: int = 50_000) -> Difference:
+    """The exact difference of two functions of one domain. No runs: they are equal in x, and that is proved."""
+    algebra = Algebra(limit)
+    gained = _function(algebra.arithmetic("-", a, b), a)
+    unlike = _differs(algebra, a, b)
+    undecided = tuple(run for run in unlike.runs() if isinstance(run.cell, Absent))
+    return Difference(gained, violations(unlike, places), undecided, bounds(gained))
+
+
+def differs(a: Pieces, b: Part) -> Pieces:
+    """Where two functions differ, or only one has a value, or a reason for none differs from the other's."""
+    return _differs(Algebra(), a, b)
+
+
+def _differs(algebra: Algebra, a: Pieces, b: Part) -> Pieces:
+    def on_gap(gap: Gap, cells: Any) -> Split[Cell]:
+        if any(isinstance(each, Absent) for each in cells):
+            return only(True)
+        return algebra.compare_on_gap("!=", gap, *cells)
+
+    return _function(combine((a, b), lambda x, y: not same(x, y), on_gap), a)
+
+
+# Bands and printed figures
+
+
+def rows_that_hold(table: Table) -> Node:
+    """How many rows of a table hold: an expression whose cells other than 1 are gaps (0) and overlaps (2 and more).
+
+    The argument stands in it as the table uses it, rounded or not.
+    """
+    one, none = (Constant(value, Type.NUMBER, str(value)) for value in (_ONE, _ZERO))
+    counted: list[Node] = [
+        Choice(Logic("and", tuple(Compare(sign, table.argument, limit) for sign, limit in row.conditions)), one, none)
+        for row in table.rows
+    ]
+    total = counted[0]
+    for each in counted[1:]:
+        total = Arithmetic("+", total, each)
+    return total
+
+
+def printed_as(value: Fraction, rounding: Rounding) -> Run:
+    """Everything that is printed as `value` under a rounding: `0.8450` at 4 places says [0.84495, 0.84505).
+
+    >>> from zhunsheng.number import Mode
+    >>> run = printed_as(Fraction("0.845"), Rounding(4, Mode.HALF_UP))
+    >>> run.low == Fraction("0.84495"), run.high == Fraction("0.84505"), run.closed
+    (True, True, (True, False))
+    """
+    low = cast("Half", forms.inverse((rounding,), ">=", value))
+    high = cast("Half", forms.inverse((rounding,), "<=", value))
+    return Run(low.at, high.at, (low.relation == ">=", high.relation == "<="), value)
+
+
+def values_on(function: Pieces, run: Run) -> tuple[Cell, ...]:
+    """What a function is on a run, each once: one value is certain, several cannot be told apart from the print."""
+    found: list[Cell] = []
+    for each in function.runs():
+        if _meet(each, run) and not any(same(each.cell, one) for one in found):
+            found.append(each.cell)
+    return tuple(found)
+
+
+def _meet(a: Run, b: Run) -> bool:
+    """Whether two runs share a place."""
+    from zhunsheng.expression.pieces.cuts import order  # noqa: PLC0415
+
+    for one, other in itertools.permutations((a, b)):
+        if one.high is not None and other.low is not None:
+            side = order(one.high, other.low)
+            if side < 0 or (side == 0 and not (one.closed[1] and other.closed[0])):
+                return False
+    return True
