@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from hypothesis import assume
+from hypothesis import assume, settings
 from hypothesis import strategies as st
 
 from zhunsheng import load_ruleset
@@ -38,6 +38,12 @@ N, P, M, Q, D, T, X, B = (
 )  # fmt: skip
 NUMERIC: Final = (N, P, M, Q, D)
 MODES: Final = [mode.value for mode in Mode]
+
+
+def tried(times: int) -> settings:
+    """So many examples each time, and as many more as the profile asks for."""
+    return settings(max_examples=times * settings.default.max_examples // 100)
+
 
 # Expressions
 

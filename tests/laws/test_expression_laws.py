@@ -9,7 +9,7 @@ from itertools import permutations, product
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from laws.strategies import (
@@ -30,6 +30,7 @@ from laws.strategies import (
     as_dicts,
     books,
     checked,
+    tried,
 )
 from reference.meaning import Meaning
 from zhunsheng.evaluation.facts import World
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 
 TYPES = (N, P, M, Q, D, T, X, B)
 ROW = (Binder("行"),)
-MANY = settings(max_examples=200)
+MANY = tried(200)
 
 
 def typed(value: Value) -> tuple[type, Value]:
@@ -123,7 +124,7 @@ def bare(part: Any) -> Any:
     return typed(part) if not isinstance(part, Type) else part
 
 
-@settings(max_examples=300)
+@tried(300)
 @given(checked(TABLE, ON_TABLE, TYPES))
 def test_words_read_back_as_the_same_tree(expression: tuple[str, Node]) -> None:
     """What a report prints of a formula is the formula: it parses to the same tree, as written and as typed."""
@@ -222,7 +223,7 @@ DECIMAL_MODES = {
 }  # fmt: skip
 
 
-@settings(max_examples=500)
+@tried(500)
 @example(Fraction(1, 200) - Fraction(1, 10**40), 2, Mode.HALF_UP)
 @example(Fraction(-1, 200), 2, Mode.HALF_UP)
 @example(Fraction(1, 200), 2, Mode.HALF_EVEN)

@@ -27,6 +27,7 @@ from laws.strategies import (
     dossiers,
     overlays,
     ruleset_of,
+    tried,
     wild_rulesets,
 )
 from reference.bridge import by_engine, by_oracle, filed_things, world_of
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 FORMS: Final = Path(__file__).parents[2] / "fixtures" / "zhuzhou-2021"
 HEADINGS: Final = ("requirements", "findings", "confirmations", "judgements")
 CONTENTS = documents() | dossiers()
-FEW = settings(max_examples=60)
+FEW = tried(60)
 
 
 def assessed(content: Any, ruleset: Ruleset, *, derivations: bool = True) -> list[Any]:
@@ -77,7 +78,7 @@ def number(text: str | None) -> Fraction:
 # The meaning of policies
 
 
-@settings(max_examples=150)
+@tried(150)
 @given(wild_rulesets(), CONTENTS)
 def test_a_policy_means_what_the_oracle_says(policy: dict[str, Any], content: dict[str, Any]) -> None:
     """Every value, score and conclusion of any policy on any documents is what brute force over the texts gives."""
@@ -172,7 +173,7 @@ def test_total_is_sum_of_rounded_parts(policy: dict[str, Any], form: dict[str, A
         assert number(assessment.total.computed) == rounded(total, [Rounding(int(places), Mode(mode))])
 
 
-@settings(max_examples=200)
+@tried(200)
 @given(
     st.sampled_from([*SHIPPED.values()]) | overlays().map(ruleset_of),
     st.fractions(-10, 130) | st.integers(0, 10000).map(lambda each: Fraction(each, 100)),
@@ -200,7 +201,7 @@ ATTAINS: Final = {
 }  # fmt: skip
 
 
-@settings(max_examples=200)
+@tried(200)
 @given(st.sampled_from("≥>≤<"), st.integers(-20, 60), st.integers(-30, 90))
 def test_full_marks_iff_target_met(sign: str, target: int, actual: int) -> None:
     """Where the policy gives all or nothing: all the points when the target is met, and otherwise none."""
@@ -210,7 +211,7 @@ def test_full_marks_iff_target_met(sign: str, target: int, actual: int) -> None:
     )
 
 
-@settings(max_examples=200)
+@tried(200)
 @given(st.sampled_from(sorted(SHIPPED)), st.sampled_from("≥>≤<"), st.integers(-20, 60), st.integers(-30, 90))
 def test_a_met_target_has_full_marks_and_an_unmet_one_less(name: str, sign: str, target: int, actual: int) -> None:
     """Under every shipped policy; what it cannot measure against a target of zero or below is left to a person."""
@@ -390,7 +391,7 @@ def without_reasons(part: Any) -> Any:
 
 
 @pytest.mark.parametrize("base", sorted(SHIPPED))
-@settings(max_examples=20)
+@tried(20)
 @given(CONTENTS)
 def test_empty_overlay_is_the_base(base: str, content: dict[str, Any]) -> None:
     """A policy that changes nothing of the one it extends gives the same assessment, but for its name."""

@@ -191,15 +191,15 @@ class Explainer:
         """The function of a node, made once a plan."""
         known = self.plan.readings.get(id(node))
         if known is None:
-            known = self.plan.readings[id(node)] = compiled(node)
-        return known
+            known = self.plan.readings[id(node)] = (node, compiled(node))
+        return known[1]
 
     def words(self, node: Node) -> str:
         """A formula in its names, put into words once a plan."""
         known = self.plan.words.get(id(node))
         if known is None:
-            known = self.plan.words[id(node)] = words(node)
-        return known
+            known = self.plan.words[id(node)] = (node, words(node))
+        return known[1]
 
     def inputs(self, node: Node, bound: Bound) -> Iterator[Input]:
         """The names that a value came from, with their values; of an aggregate, those of the members it counts."""

@@ -96,9 +96,9 @@ class Plan:
     """Decimal places of what is rounded."""
     wholes: Mapping[str, Node]
     """What each rule asks, by its id; kept here, since `readings` and `words` go by the identity of trees."""
-    readings: dict[int, Reading]
-    """Functions of trees, by the tree's identity: a memo for derivations and messages."""
-    words: dict[int, str]
+    readings: dict[int, tuple[Node, Reading]]
+    """Functions of trees, by the tree's identity (and the tree, which keeps that identity its own): a memo."""
+    words: dict[int, tuple[Node, str]]
     """Trees in words, likewise."""
     validators: Mapping[str, Validator]
     """Of the attributes of documents and of indicators."""

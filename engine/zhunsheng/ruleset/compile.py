@@ -81,6 +81,7 @@ class _Compiler:
         inputs = self.inputs()
         self.declare(DOCUMENT, {f"权重.{name}": Type.NUMBER for name in written.weights or {}}, ("weights",))
         bound = self.conclusions()
+        scored = self.scored()
         quantities = self.quantities()
         weights = {
             name: (
@@ -90,7 +91,7 @@ class _Compiler:
             for name, weight in (written.weights or {}).items()
         }
         kind = self.kind()
-        scores = self.scores_()
+        scores = tuple(self.score(name, each, scored[name]) for name, each in (written.scores or {}).items())
         total = self.total()
         bands, grades = self.grades()
         full_marks = self.expression(("full_marks",), written.full_marks or "100", DOCUMENT, Type.NUMBER)
@@ -244,7 +245,8 @@ class _Compiler:
         node = self.expression(("indicator_kind", "formula"), written.formula, INDICATOR, Type.TEXT)
         return Quantity("指标类型", INDICATOR, node, (), self.cited(written))
 
-    def scores_(self) -> tuple[Score, ...]:
+    def scored(self) -> dict[str, str]:
+        """What each score is given to; the scores of a document are declared, since formulas may use them."""
         written = self.written.scores or {}
         placed = {name: self.scope(("scores", name, "each"), each.each, INDICATOR) for name, each in written.items()}
         for name, scope in placed.items():
@@ -252,7 +254,7 @@ class _Compiler:
                 self.declare(DOCUMENT, {f"{name}.得分": Type.NUMBER, f"{name}.分值": Type.NUMBER}, ("scores",))
             elif scope != INDICATOR:
                 self.problem(("scores", name, "each"), "score-misplaced", say("score-misplaced.expected"), scope)
-        return tuple(self.score(name, each, placed[name]) for name, each in written.items())
+        return placed
 
     def score(self, name: str, written: model.Score, scope: str) -> Score:
         path = ("scores", name)

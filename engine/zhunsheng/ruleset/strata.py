@@ -97,7 +97,8 @@ def _graph(ruleset: Ruleset) -> dict[Key, _Element]:
     add((DOCUMENT, "总分"), ("total",), ruleset.total.formula)
     add((DOCUMENT, "等级"), ("grades",), ruleset.grades.formula)
     for rule in ruleset.rules:
-        add((RULE, rule.id), ("rules", rule.id), *_rule_nodes(rule))
+        also = [ITEMS] if ITEM in {binder.scope for binder in rule.binders} else []
+        add((RULE, rule.id), ("rules", rule.id), *_rule_nodes(rule), also=also)
         for key in _concluded(rule):
             add(key, ("rules", rule.id), also=[(RULE, rule.id)])
     return graph

@@ -1,180 +1,47 @@
-"""Operations on functions of one input: on gaps, where a form may have to be cut; on points, as the evaluator has it.
-
-Every operation brings its operands to common cuts, asks its gap rule on each gap and its point rule on each cut, and
-joins what did not have to be cut. Absent values join by strength, whatever the order of the operands.
-"""
+"""The operations on functions of one input: on gaps, where a form may have to be cut; on points, as on values."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast, final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
-from zhunsheng.expression.exact import COMPARISONS, join
-from zhunsheng.expression.pieces import forms
-from zhunsheng.expression.pieces.cuts import Cut, End, Root, ascending, order, roots_between
-from zhunsheng.expression.pieces.forms import Form, Gap, Infinite, Moebius, Order, Split
-from zhunsheng.expression.pieces.line import Cell, Pieces, joined, same, value_on, within
+from zhunsheng.expression.exact import join
+from zhunsheng.expression.pieces import forms, limits
+from zhunsheng.expression.pieces.cuts import ascending, roots_between
+from zhunsheng.expression.pieces.forms import Form, Gap, Moebius, Order, Split
+from zhunsheng.expression.pieces.limits import Infinite
+from zhunsheng.expression.pieces.parts import (
+    FIRST_DAY,
+    LAST_DAY,
+    Figure,
+    Operator,
+    Part,
+    Which,
+    calculated,
+    combine,
+    figured,
+    only,
+    outermost,
+    then,
+    verdict,
+)
 from zhunsheng.expression.pieces.polynomials import blend, times
 from zhunsheng.expression.tree import Absent, Value
+from zhunsheng.number import round_once
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zhunsheng.expression.pieces.line import Cell
     from zhunsheng.expression.tree import Comparator
     from zhunsheng.number import Rounding
-
-Part = Value | Pieces
-"""What an expression is in x: a constant, its value for a missing x included, or a function."""
-Operator = Literal["+", "-", "*", "/"]
-Which = Literal["min", "max"]
-OnGap = Callable[[Gap, Sequence[Cell]], Split[Cell]]
-OnPoint = Callable[..., Value]
 
 _ZERO: Final = Fraction(0)
 _ONE: Final = Fraction(1)
 _SIGNS: Final[tuple[tuple[Order, Fraction], ...]] = ((">", _ZERO), ("<", _ZERO))
-_FIRST_DAY, _LAST_DAY = dt.date.min.toordinal(), dt.date.max.toordinal()
-_T = TypeVar("_T")
-
-
-def combine(parts: Sequence[Part], on_point: OnPoint, on_gap: OnGap | None = None) -> Part:
-    """One operation on several parts.
-
-    Args:
-        parts: the operands.
-        on_point: the value of the operation on values.
-        on_gap: what it is on a gap where an operand is a form; elsewhere it is what `on_point` says.
-    """
-    functions = [each for each in parts if isinstance(each, Pieces)]
-    if not functions:
-        return on_point(*parts)
-    cuts = functions[0].cuts if len(functions) == 1 else _common_cuts(functions)
-    rows = [_aligned(each, cuts) if isinstance(each, Pieces) else None for each in parts]
-    ends: list[End] = []
-    points: list[Value | None] = []
-    gaps: list[Cell] = []
-    for index, cut in enumerate(cuts):
-        ends.append(cut)
-        if isinstance(cut, Fraction):
-            points.append(
-                on_point(
-                    *(
-                        cast("Value", part if row is None else row[0][index])
-                        for part, row in zip(parts, rows, strict=True)
-                    )
-                )
-            )
-        else:
-            points.append(None)
-        if index == len(cuts) - 1:
-            break
-        cells = [cast("Cell", part if row is None else row[1][index]) for part, row in zip(parts, rows, strict=True)]
-        split = _on_gap(Gap(cut, cuts[index + 1]), cells, on_point, on_gap)
-        ends += split.cuts
-        points += [
-            None if isinstance(each, Root) else on_point(*(value_on(cell, each) for cell in cells))
-            for each in split.cuts
-        ]
-        gaps += split.cells
-    blank = on_point(*(each.blank if isinstance(each, Pieces) else each for each in parts))
-    return simplest(joined(ends, points, gaps, blank, beyond=any(each.beyond for each in functions)))
-
-
-def _on_gap(gap: Gap, cells: Sequence[Cell], on_point: OnPoint, on_gap: OnGap | None) -> Split[Cell]:
-    if on_gap is None or not any(isinstance(each, Form) for each in cells):
-        return Split((), (on_point(*cells),))
-    return on_gap(gap, cells)
-
-
-def simplest(function: Pieces) -> Part:
-    """The constant that a function is everywhere, for a missing x as well; else the function."""
-    blank = function.blank
-    if len(function.gaps) > 1 or not all(same(each, blank) for each in function.gaps):
-        return function
-    if all(each is None or same(each, blank) for each in function.points):
-        return blank
-    return function
-
-
-def _common_cuts(functions: Iterable[Pieces]) -> tuple[End, ...]:
-    first, *others = functions
-    inner = [cast("Cut", cut) for each in (first, *others) for cut in each.cuts[1:-1]]
-    if len(first.cuts) == 1:
-        return first.cuts
-    return (first.cuts[0], *ascending(inner), first.cuts[-1])
-
-
-def _aligned(function: Pieces, cuts: tuple[End, ...]) -> tuple[list[Value | None], list[Cell]]:
-    """The points and gaps of a function at cuts among which are its own."""
-    if len(cuts) == len(function.cuts):
-        return list(function.points), list(function.gaps)
-    points: list[Value | None] = [function.points[0]]
-    gaps: list[Cell] = []
-    index = 0
-    for cut in cuts[1:-1]:
-        cell = function.gaps[index]
-        gaps.append(cell)
-        own = function.cuts[index + 1]
-        if own is not None and order(own, cast("Cut", cut)) == 0:
-            index += 1
-            points.append(function.points[index])
-        else:
-            points.append(None if isinstance(cut, Root) else value_on(cell, cast("Fraction", cut)))
-    return [*points, function.points[-1]], [*gaps, function.gaps[index]]
-
-
-def chosen(selector: Part, pick: Callable[[Any], Part]) -> Part:
-    """Where the selector has a value, the part that `pick` gives for it; where it has none, its absence.
-
-    Only parts that are taken somewhere are asked for.
-    """
-    if not isinstance(selector, Pieces):
-        return selector if isinstance(selector, Absent) else pick(selector)
-
-    def branch(value: Cell) -> Part:
-        return value if isinstance(value, Absent) else pick(value)
-
-    cuts: list[End] = []
-    points: list[Value | None] = []
-    gaps: list[Cell] = []
-    beyond = selector.beyond
-    for index, cut in enumerate(selector.cuts):
-        cuts.append(cut)
-        point = selector.points[index]
-        taken = None if point is None else branch(point)
-        points.append(taken.at(cast("Fraction", cut)) if isinstance(taken, Pieces) else taken)
-        if index == len(selector.gaps):
-            break
-        on_gap = branch(selector.gaps[index])
-        if isinstance(on_gap, Pieces):
-            inner = within(on_gap, Gap(cut, selector.cuts[index + 1]))
-            cuts += inner[0]
-            points += inner[1]
-            gaps += inner[2]
-            beyond = beyond or on_gap.beyond
-        else:
-            gaps.append(on_gap)
-    blank = branch(selector.blank)
-    return simplest(joined(cuts, points, gaps, blank.blank if isinstance(blank, Pieces) else blank, beyond=beyond))
-
-
-def then(gap: Gap, split: Split[_T], rule: Callable[[Gap, _T], Split[Cell]]) -> Split[Cell]:
-    """A split whose parts are split further."""
-    cuts: list[Cut] = []
-    cells: list[Cell] = []
-    for index, (part, cell) in enumerate(split.gaps(gap)):
-        if index:
-            cuts.append(split.cuts[index - 1])
-        inner = rule(part, cell)
-        cuts += inner.cuts
-        cells += inner.cells
-    return Split(tuple(cuts), tuple(cells))
-
-
-def only(cell: Cell) -> Split[Cell]:
-    """A gap that needs no cut."""
-    return Split((), (cell,))
 
 
 @final
@@ -189,7 +56,7 @@ class Algebra:
     # Arithmetic
 
     def arithmetic(self, operator: Operator, a: Part, b: Part) -> Part:
-        """a + b, a − b, a × b, a ÷ b."""
+        """The sum, difference, product or quotient."""
         return combine(
             (a, b), lambda x, y: calculated(operator, x, y), lambda gap, cells: self._calculate(operator, gap, *cells)
         )
@@ -258,15 +125,15 @@ class Algebra:
         """An operation of two forms on different staircases: the one with fewer steps is written out, never both."""
         first = bool(a.stages)
         if a.stages and b.stages:
-            counts = [forms.steps_at_most(each, gap) for each in (a, b)]
+            counts = [limits.steps_at_most(each, gap) for each in (a, b)]
             first = counts[1] is None or (counts[0] is not None and counts[0] <= counts[1])
-        split = forms.steps(a if first else b, gap, self.limit)
+        split = limits.steps(a if first else b, gap, self.limit)
         if split is None:
             self.beyond = True
             return only(Absent.UNDECIDED)
 
         def on_step(part: Gap, step: Fraction) -> Split[Cell]:
-            other = forms.settled(b if first else a, part)
+            other = limits.settled(b if first else a, part)
             return self._calculate(operator, part, *((step, other) if first else (other, step)))
 
         return then(gap, split, on_step)
@@ -274,12 +141,12 @@ class Algebra:
     def _days_on(self, operator: Operator, gap: Gap, day: dt.date, days: Form) -> Split[Cell]:
         """A date some days on; it has a value only where the days are whole."""
         if days.stages:
-            split = forms.steps(days, gap, self.limit)
+            split = limits.steps(days, gap, self.limit)
             if split is not None:
                 return Split(split.cuts, tuple(calculated(operator, day, each) for each in split.cells))
         else:
             turned = 1 if operator == "+" else -1
-            ends = sorted(turned * (each - day.toordinal()) for each in (_FIRST_DAY, _LAST_DAY))
+            ends = sorted(turned * (each - day.toordinal()) for each in (FIRST_DAY, LAST_DAY))
             low, high = _range(days, gap)
             least, most = (
                 max(-(-low // 1), ends[0]) if low is not None else ends[0],
@@ -302,7 +169,7 @@ class Algebra:
         """A declared rounding."""
         return combine(
             (a,),
-            lambda value: value if isinstance(value, Absent) else forms.round_once(value, rounding),
+            lambda value: value if isinstance(value, Absent) else round_once(value, rounding),
             lambda _, cells: only(forms.rounded(cast("Form", cells[0]), rounding)),
         )
 
@@ -352,24 +219,51 @@ class Algebra:
 
         return then(gap, self.compare_on_gap("<=" if which == "min" else ">=", gap, a, b), choose)
 
-    def standing_extreme(self, which: Which, conditions: Sequence[Part], values: Sequence[Part]) -> Part:
-        """The least or greatest of the values whose conditions hold; undefined where none does."""
+    def of_those_standing(self, figure: Figure, conditions: Sequence[Part], values: Sequence[Part]) -> Part:
+        """The least, greatest or middle of the values whose conditions hold; undefined where none does."""
         half = len(conditions)
 
-        def on_point(*all_: Value) -> Value:
-            return _counted(all_, half, lambda taken: outermost(which, taken))
+        def on_point(*cells: Value) -> Value:
+            found = _standing(cells, half)
+            return found if isinstance(found, Absent) else figured(figure, found)
 
         def on_gap(gap: Gap, cells: Sequence[Cell]) -> Split[Cell]:
-            found = _counted(cells, half, lambda taken: _Several(taken))
-            return only(found) if not isinstance(found, _Several) else self._outermost(which, gap, found.cells)
+            found = _standing(cells, half)
+            if isinstance(found, Absent):
+                return only(found)
+            return then(gap, self._ranked(gap, found), lambda part, ranked: self._figure(figure, part, ranked))
 
         return combine((*conditions, *values), on_point, on_gap)
 
-    def _outermost(self, which: Which, gap: Gap, cells: Sequence[Cell]) -> Split[Cell]:
-        split: Split[Cell] = only(cells[0])
+    def _ranked(self, gap: Gap, cells: Sequence[Cell]) -> Split[Sequence[Cell]]:
+        """Cells from the least up, the gap cut where their order changes; one that is absent stands alone."""
+        split: Split[Sequence[Cell]] = Split((), (cells[:1],))
         for each in cells[1:]:
-            split = then(gap, split, lambda part, found, each=each: self._extreme(which, part, found, each))  # type: ignore[misc]
+            split = then(gap, split, partial(self._inserted, each))
         return split
+
+    def _inserted(self, cell: Cell, gap: Gap, ranked: Sequence[Cell]) -> Split[Sequence[Cell]]:
+        if not ranked:
+            return Split((), ((cell,),))
+
+        def place(part: Gap, first: Cell) -> Split[Sequence[Cell]]:
+            if isinstance(first, Absent):
+                return Split((), ((first,),))
+            if first:
+                return Split((), ((cell, *ranked),))
+            rest = self._inserted(cell, part, ranked[1:])
+            return Split(rest.cuts, tuple((ranked[0], *each) for each in rest.cells))
+
+        return then(gap, self.compare_on_gap("<=", gap, cell, ranked[0]), place)
+
+    def _figure(self, figure: Figure, gap: Gap, ranked: Sequence[Cell]) -> Split[Cell]:
+        absent = [each for each in ranked if isinstance(each, Absent)]
+        if absent:
+            return only(join(*absent))
+        if figure != "median":
+            return only(ranked[0 if figure == "min" else -1])
+        middle = self._calculate("+", gap, ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2])
+        return then(gap, middle, lambda part, both: self._calculate("/", part, both, Fraction(2)))
 
     def on_lines(self, a: Part, points: Sequence[tuple[Fraction, Fraction]]) -> Part:
         """Points joined by straight lines, flat outside."""
@@ -388,19 +282,12 @@ class Algebra:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Several:
-    cells: Sequence[Cell]
-
-
-def _counted(cells: Sequence[Any], half: int, figure: Callable[[Sequence[Any]], Any]) -> Any:
-    """A figure over the values whose conditions hold: undefined of none, absent where one of them or a condition is."""
-    standing = cells[:half]
-    values = [value for holds, value in zip(standing, cells[half:], strict=True) if holds is True]
-    absent = [each for each in (*standing, *values) if isinstance(each, Absent)]
-    if absent:
-        return join(*absent)
-    return figure(values) if values else Absent.UNDEFINED
+def _standing(cells: Sequence[Any], half: int) -> Absent | Sequence[Any]:
+    """The values whose conditions hold; the absence of one of them or of a condition; undefined where none holds."""
+    conditions = cells[:half]
+    values = [value for holds, value in zip(conditions, cells[half:], strict=True) if holds is True]
+    absent = [each for each in (*conditions, *values) if isinstance(each, Absent)]
+    return join(*absent) if absent else values or Absent.UNDEFINED
 
 
 _EXCHANGED: Final[dict[Comparator, Comparator]] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -416,14 +303,14 @@ def _tails(a: Form, b: Form) -> tuple[tuple[forms.Stage, ...], Moebius, Moebius]
 
 def _range(form: Form, gap: Gap) -> tuple[Fraction | None, Fraction | None]:
     """Between what numbers a form without stages stays; None for infinity."""
-    limits = [
-        limit
-        for part in forms.sections(form, gap)
-        for limit in (forms.limit(form, part.low, 1), forms.limit(form, part.high, -1))
+    ends = [
+        limits.limit(form, end, side)
+        for part in limits.sections(form, gap)
+        for end, side in ((part.low, 1), (part.high, -1))
     ]
-    finite = [each for each in limits if isinstance(each, Fraction)]
-    low = None if Infinite.BELOW in limits else min(finite)
-    return low, None if Infinite.ABOVE in limits else max(finite)
+    finite = [each for each in ends if isinstance(each, Fraction)]
+    low = None if Infinite.BELOW in ends else min(finite)
+    return low, None if Infinite.ABOVE in ends else max(finite)
 
 
 def _on_line(at: Cell, points: Sequence[tuple[Fraction, Fraction]], below: Sequence[bool]) -> Form | Fraction:
@@ -435,36 +322,3 @@ def _on_line(at: Cell, points: Sequence[tuple[Fraction, Fraction]], below: Seque
     slope = (y1 - y0) / (x1 - x0)
     offset = y0 - slope * x0
     return forms.affine(at, slope, offset) if isinstance(at, Form) else slope * cast("Fraction", at) + offset
-
-
-# On values
-
-
-def calculated(operator: Operator, a: Any, b: Any) -> Value:
-    """An operation of arithmetic on values."""
-    if isinstance(a, Absent) or isinstance(b, Absent):
-        return join(a, b)
-    if operator == "*":
-        return cast("Value", a * b)
-    if operator == "/":
-        return a / b if b else Absent.UNDEFINED
-    if not isinstance(a, dt.date):
-        return cast("Value", a + b if operator == "+" else a - b)
-    if isinstance(b, dt.date):
-        return Fraction((a - b).days)
-    days = b if operator == "+" else -b
-    ordinal = a.toordinal() + days
-    if days.denominator != 1 or not _FIRST_DAY <= ordinal <= _LAST_DAY:
-        return Absent.UNDEFINED
-    return dt.date.fromordinal(int(ordinal))
-
-
-def verdict(operator: Comparator, a: Any, b: Any) -> Value:
-    """A comparison of values."""
-    return join(a, b) if isinstance(a, Absent) or isinstance(b, Absent) else COMPARISONS[operator](a, b)
-
-
-def outermost(which: Which, values: Sequence[Any]) -> Value:
-    """The least or greatest of values; absent where one is."""
-    absent = [each for each in values if isinstance(each, Absent)]
-    return join(*absent) if absent else cast("Value", min(values) if which == "min" else max(values))

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never, cast, final
 
-from zhunsheng.expression.exact import Bound, Thing, decide, find, join, members
-from zhunsheng.expression.pieces.algebra import Algebra, Part, chosen, combine
+from zhunsheng.expression.exact import Bound, Thing, find, join, members
+from zhunsheng.expression.pieces.algebra import Algebra
 from zhunsheng.expression.pieces.forms import THE_INPUT
 from zhunsheng.expression.pieces.line import Pieces
+from zhunsheng.expression.pieces.parts import Part, chosen, combine, decided, opposite
 from zhunsheng.expression.tree import (
     Absent,
     Aggregate,
@@ -280,21 +281,19 @@ class _Reader:
                     for holds, each in zip(conditions, inside, strict=True)
                 ]
                 return self.sum([_as_number(each) for each in both])
-            case "min" | "max":
-                return self.algebra.standing_extreme(node.gathering, conditions, [value(each) for each in inside])
+            case "min" | "max" | "median":
+                return self.algebra.of_those_standing(node.gathering, conditions, [value(each) for each in inside])
             case "sum" | "mean" | "share":
                 pass
             case _:
                 assert_never(node.gathering)
-        truths = node.gathering == "share"
-        counted = [
-            chosen(
-                holds,
-                lambda stands, each=each: (_as_number(value(each)) if truths else value(each)) if stands else _ZERO,
-            )  # type: ignore[misc]
-            for holds, each in zip(conditions, inside, strict=True)
-        ]
-        total = self.sum(counted)
+
+        def counted(each: Bound) -> Callable[[bool], Part]:
+            if node.gathering == "share":
+                return lambda stands: _as_number(value(each)) if stands else _ZERO
+            return lambda stands: value(each) if stands else _ZERO
+
+        total = self.sum([chosen(holds, counted(each)) for holds, each in zip(conditions, inside, strict=True)])
         if node.gathering == "sum":
             return total
         return self.algebra.arithmetic("/", total, self.sum([_as_number(each) for each in conditions]))
@@ -305,21 +304,6 @@ class _Reader:
         for each in sorted(parts, key=lambda part: isinstance(part, Pieces)):
             found = self.algebra.arithmetic("+", found, each)
         return found
-
-
-def decided(parts: Iterable[Part], *, deciding: bool) -> Part:
-    """Three-valued or (`deciding` true) and and (false)."""
-    found: list[Part] = []
-    for each in parts:
-        if each is deciding:
-            return deciding
-        found.append(each)
-    return combine(found, lambda *values: decide(values, deciding=deciding))
-
-
-def opposite(part: Part) -> Part:
-    """The opposite of a truth; of an absent one, the same absence."""
-    return combine((part,), lambda value: value if isinstance(value, Absent) else not value)
 
 
 def _as_number(part: Part) -> Part:

@@ -10,15 +10,16 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cmp_to_key
-from typing import TYPE_CHECKING, NamedTuple, final
+from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from zhunsheng.expression.pieces import forms
 from zhunsheng.expression.pieces.cuts import Cut, End, Root, order, sign_at
 from zhunsheng.expression.pieces.forms import Form, Gap
+from zhunsheng.expression.pieces.limits import steps
 from zhunsheng.expression.tree import Absent, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 Cell = Value | Form
 """What stands on a gap: a value, or a form in x."""
@@ -69,7 +70,7 @@ class Pieces:
             message = f"{x} lies outside the domain"
             raise ValueError(message)
         first, last = int(low is None), len(self.cuts) - (high is None)
-        index = bisect_left(self.cuts, _KEY(x), first, last, key=_KEY)  # type: ignore[call-overload]
+        index = bisect_left(self.cuts, _KEY(x), first, last, key=_KEY)
         if index < last and self.cuts[index] == x:
             found = self.points[index]
             assert found is not None
@@ -117,7 +118,7 @@ class Pieces:
         beyond = self.beyond
         for index, (gap, cell) in enumerate(self.parts()):
             if isinstance(cell, Form) and cell.stages:
-                split = forms.steps(cell, gap, limit)
+                split = steps(cell, gap, limit)
                 if split is None:
                     beyond = True
                     gaps.append(Absent.UNDECIDED)
@@ -132,14 +133,14 @@ class Pieces:
         return joined(cuts, points, gaps, self.blank, beyond=beyond)
 
 
-_KEY = cmp_to_key(lambda a, b: order(a, b))  # type: ignore[arg-type]
+_KEY: Callable[[Any], Any] = cmp_to_key(order)
 
 
 def within(function: Pieces, gap: Gap) -> tuple[list[End], list[Value | None], list[Cell]]:
     """The part of a function on an open gap of its domain: inner cuts, their points, and the cells between."""
     cuts, last = function.cuts, len(function.cuts) - 1
-    start = 1 if gap.low is None else bisect_right(cuts, _KEY(gap.low), 1, last, key=_KEY)  # type: ignore[call-overload]
-    end = last if gap.high is None else bisect_left(cuts, _KEY(gap.high), start, last, key=_KEY)  # type: ignore[call-overload]
+    start = 1 if gap.low is None else bisect_right(cuts, _KEY(gap.low), 1, last, key=_KEY)
+    end = last if gap.high is None else bisect_left(cuts, _KEY(gap.high), start, last, key=_KEY)
     return list(cuts[start:end]), list(function.points[start:end]), list(function.gaps[start - 1 : end])
 
 

@@ -7,6 +7,7 @@ Everything is exact. Which number a root *is*, `cuts` says.
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +30,7 @@ def trimmed(coefficients: Iterable[Fraction]) -> Polynomial:
 
 
 def blend(a: Fraction, p: Polynomial, b: Fraction, q: Polynomial) -> Polynomial:
-    """a·p + b·q.
+    """The sum a·p + b·q.
 
     >>> blend(Fraction(2), UNKNOWN, Fraction(-1), ONE) == (-1, 2)
     True
@@ -54,7 +55,7 @@ def times(p: Polynomial, q: Polynomial) -> Polynomial:
 
 
 def value(p: Polynomial, x: Fraction) -> Fraction:
-    """p(x)."""
+    """The value of p at x."""
     if len(p) == 2:
         return p[1] * x + p[0]
     found = _ZERO
@@ -73,7 +74,7 @@ def enclosed(p: Polynomial, low: Fraction, high: Fraction) -> tuple[Fraction, Fr
 
 
 def derivative(p: Polynomial) -> Polynomial:
-    """p′."""
+    """The derivative."""
     return tuple(each * degree for degree, each in enumerate(p) if degree)
 
 
@@ -83,7 +84,7 @@ def sign(x: Fraction | int) -> int:
 
 
 def monic(p: Polynomial) -> Polynomial:
-    """p with leading coefficient 1."""
+    """The proportional polynomial with leading coefficient 1."""
     return p if not p or p[-1] == 1 else tuple(each / p[-1] for each in p)
 
 
@@ -147,9 +148,9 @@ def sturm(p: Polynomial) -> tuple[Polynomial, ...]:
 
 
 def changes(sequence: tuple[Polynomial, ...], x: Fraction) -> int:
-    """How often the sign changes along a Sturm sequence at x; the roots in (a, b] are `changes(a) − changes(b)`."""
+    """How often the sign changes along a Sturm sequence at a place; (a, b] holds as many roots as that falls by."""
     signs = [each for p in sequence if (each := sign(value(p, x)))]
-    return sum(one != other for one, other in zip(signs, signs[1:], strict=False))
+    return sum(one != other for one, other in pairwise(signs))
 
 
 def root_bound(p: Polynomial) -> Fraction:

@@ -6,28 +6,17 @@ reported as such, never as a fault.
 
 from __future__ import annotations
 
-import itertools
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
-from zhunsheng.expression.pieces import forms, grid
-from zhunsheng.expression.pieces.algebra import Algebra, Part, combine, only
+from zhunsheng.expression.pieces import forms, grid, limits
+from zhunsheng.expression.pieces.algebra import Algebra
 from zhunsheng.expression.pieces.cuts import sample
-from zhunsheng.expression.pieces.forms import Form, Gap, Half, Infinite, Limit, Split
+from zhunsheng.expression.pieces.forms import Form, Gap, Split
+from zhunsheng.expression.pieces.limits import Infinite, Limit
 from zhunsheng.expression.pieces.line import Cell, Pieces, Run, same
-from zhunsheng.expression.tree import (
-    Absent,
-    Arithmetic,
-    Choice,
-    Compare,
-    Constant,
-    Logic,
-    Node,
-    Presence,
-    Table,
-    Value,
-)
-from zhunsheng.expression.types import Type
+from zhunsheng.expression.pieces.parts import Part, combine, decided, only
+from zhunsheng.expression.tree import Absent, Value
 from zhunsheng.number import Rounding
 
 if TYPE_CHECKING:
@@ -37,7 +26,6 @@ if TYPE_CHECKING:
     from zhunsheng.expression.tree import Comparator
 
 _ZERO: Final = Fraction(0)
-_ONE: Final = Fraction(1)
 
 
 # Functions of functions
@@ -52,13 +40,7 @@ def outside(function: Pieces, low: Part, high: Part) -> Pieces:
     """Where a score leaves its bounds: `score < low or score > high`."""
     algebra = Algebra()
     parts = (algebra.compared("<", function, low), algebra.compared(">", function, high))
-    return _function(combine(parts, _either), function)
-
-
-def _either(*truths: Value) -> Value:
-    from zhunsheng.expression.exact import decide  # noqa: PLC0415
-
-    return decide(truths, deciding=True)
+    return _function(decided(parts, deciding=True), function)
 
 
 def _function(part: Part, *operands: Part) -> Pieces:
@@ -102,7 +84,7 @@ def bounds(function: Pieces) -> Bounds | None:
         if isinstance(cell, Fraction):
             neared.append((cell, True))
         elif isinstance(cell, Form):
-            neared += [each for part in forms.sections(cell, gap) for each in _ends(cell, part)]
+            neared += [each for part in limits.sections(cell, gap) for each in _ends(cell, part)]
     if not neared:
         return None
     return Bounds(_bound(function, neared, -1), _bound(function, neared, 1))
@@ -110,7 +92,7 @@ def bounds(function: Pieces) -> Bounds | None:
 
 def _ends(form: Form, section: Gap) -> Iterator[tuple[Limit, bool]]:
     for end, side in ((section.low, 1), (section.high, -1)):
-        yield forms.limit(form, end, side), forms.is_exact(form, end)
+        yield limits.limit(form, end, side), limits.is_exact(form, end)
 
 
 def _bound(function: Pieces, neared: list[tuple[Limit, bool]], side: int) -> Bound:
@@ -192,7 +174,7 @@ def monotone(function: Pieces) -> tuple[Fall, ...]:
         cell, gap = function.gaps[index], Gap(cut, function.cuts[index + 1])
         if not isinstance(cell, Fraction | Form):
             continue
-        for section in [gap] if isinstance(cell, Fraction) else forms.sections(cell, gap):
+        for section in [gap] if isinstance(cell, Fraction) else limits.sections(cell, gap):
             start, end = (cell, cell) if isinstance(cell, Fraction) else _limits(cell, section)
             found += _jump(before, start, section.low)
             if _falls(start, end):
@@ -202,7 +184,7 @@ def monotone(function: Pieces) -> tuple[Fall, ...]:
 
 
 def _limits(form: Form, section: Gap) -> tuple[Limit, Limit]:
-    return forms.limit(form, section.low, 1), forms.limit(form, section.high, -1)
+    return limits.limit(form, section.low, 1), limits.limit(form, section.high, -1)
 
 
 def _falls(start: Limit, end: Limit) -> bool:
@@ -252,7 +234,7 @@ def _within(function: Pieces, x: Fraction) -> bool:
 
 def _ties(form: Form, gap: Gap) -> Iterator[Cut]:
     """For each rounding of a form a place within the gap where it turns, if there is one."""
-    section = forms.sections(form, gap)[0]
+    section = limits.sections(form, gap)[0]
     for count, stage in enumerate(form.stages, start=1):
         if isinstance(stage, Rounding):
             up_to = Form(form.top, form.bottom, form.stages[:count])
@@ -334,56 +316,3 @@ def _differs(algebra: Algebra, a: Pieces, b: Part) -> Pieces:
         return algebra.compare_on_gap("!=", gap, *cells)
 
     return _function(combine((a, b), lambda x, y: not same(x, y), on_gap), a)
-
-
-# Bands and printed figures
-
-
-def rows_that_hold(table: Table) -> Node:
-    """How many rows of a table hold: an expression whose cells other than 1 are gaps (0) and overlaps (2 and more).
-
-    The argument stands in it as the table uses it, rounded or not.
-    """
-    one, none = (Constant(value, Type.NUMBER, str(value)) for value in (_ONE, _ZERO))
-    counted: list[Node] = [
-        Choice(Logic("and", tuple(Compare(sign, table.argument, limit) for sign, limit in row.conditions)), one, none)
-        for row in table.rows
-    ]
-    total = counted[0]
-    for each in counted[1:]:
-        total = Arithmetic("+", total, each)
-    return total
-
-
-def printed_as(value: Fraction, rounding: Rounding) -> Run:
-    """Everything that is printed as `value` under a rounding: `0.8450` at 4 places says [0.84495, 0.84505).
-
-    >>> from zhunsheng.number import Mode
-    >>> run = printed_as(Fraction("0.845"), Rounding(4, Mode.HALF_UP))
-    >>> run.low == Fraction("0.84495"), run.high == Fraction("0.84505"), run.closed
-    (True, True, (True, False))
-    """
-    low = cast("Half", forms.inverse((rounding,), ">=", value))
-    high = cast("Half", forms.inverse((rounding,), "<=", value))
-    return Run(low.at, high.at, (low.relation == ">=", high.relation == "<="), value)
-
-
-def values_on(function: Pieces, run: Run) -> tuple[Cell, ...]:
-    """What a function is on a run, each once: one value is certain, several cannot be told apart from the print."""
-    found: list[Cell] = []
-    for each in function.runs():
-        if _meet(each, run) and not any(same(each.cell, one) for one in found):
-            found.append(each.cell)
-    return tuple(found)
-
-
-def _meet(a: Run, b: Run) -> bool:
-    """Whether two runs share a place."""
-    from zhunsheng.expression.pieces.cuts import order  # noqa: PLC0415
-
-    for one, other in itertools.permutations((a, b)):
-        if one.high is not None and other.low is not None:
-            side = order(one.high, other.low)
-            if side < 0 or (side == 0 and not (one.closed[1] and other.closed[0])):
-                return False
-    return True
