@@ -41,6 +41,7 @@ from zhunsheng.ruleset import vocabulary
 from zhunsheng.ruleset.check import check as faults_of
 from zhunsheng.ruleset.model import SHORT, SHORT_ONE, ruleset_schema
 from zhunsheng.source import readable
+from zhunsheng.trial import trial_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -588,6 +589,7 @@ FILES: Final[dict[str, Callable[[], str]]] = {
     "schemas/assessment.schema.json": lambda: schema_text(
         schema_of(Answer, "assessment", "评价结果", mode="serialization")
     ),
+    "schemas/tests.schema.json": lambda: schema_text(trial_schema()),
     "docs/reference/commands.md": commands,
     "docs/reference/language.md": language,
     "docs/reference/names.md": names,

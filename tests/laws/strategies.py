@@ -42,7 +42,9 @@ MODES: Final = [mode.value for mode in Mode]
 
 def tried(times: int) -> settings:
     """So many examples each time, and as many more as the profile asks for."""
-    return settings(max_examples=times * settings.default.max_examples // 100)
+    profile = settings.default
+    assert profile is not None
+    return settings(max_examples=times * profile.max_examples // 100)
 
 
 # Expressions
@@ -409,10 +411,43 @@ def ruleset_of(data: dict[str, Any]) -> Ruleset:
     return read_ruleset(read(json.dumps(data, ensure_ascii=False).encode(), "ruleset.json"), shelf)
 
 
+INPUTS: Final[dict[str, Any]] = {
+    "附数": {"each": "文件", "type": "number"},
+    "附额": {"each": "指标", "type": "money"},
+    "附组": {"each": "指标", "record": {"率": "percent", "是": "truth"}},
+    "事件": {"each": "文件", "list": {"次数": "number", "何日": "date", "事由": "text"}},
+}
+"""What random policies declare beside the form."""
+
+
+@st.composite
+def filled(draw: st.DrawFn, contents: st.SearchStrategy[dict[str, Any]]) -> dict[str, Any]:
+    """Documents with some of what random policies declare filled in."""
+    content = draw(contents)
+    events = st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "次数": st.integers(0, 9),
+                "何日": st.just("2021-05-04"),
+                "事由": st.sampled_from(["优", "迟报"]),
+            },
+        ),
+        max_size=2,
+    )
+    for form in content.get("documents", [content]):
+        form["attributes"] = draw(st.fixed_dictionaries({}, optional={"附数": st.integers(-5, 20), "事件": events}))
+        for row in form["indicators"]:
+            groups = st.fixed_dictionaries({}, optional={"率": st.sampled_from(["90%", "0.5"]), "是": st.booleans()})
+            row["attributes"] = draw(st.fixed_dictionaries({}, optional={"附额": _AMOUNTS, "附组": groups}))
+    return content
+
+
 HEAD: Final = {"ruleset": "random", "version": "1.0.0", "title": "随机", "status": "observed"}
 _FILED: Final = {
-    "文件": {M: ["全年预算数", "全年执行数", "年初预算数", "其他资金.全年执行数"], P: ["自评执行率"], N: ["自评执行得分", "自评总分", "年度", "满分", "权重.预算执行率"], X: ["自评等级", "文件名", "文件类型", "执行偏差原因"]},
-    "指标": {N: ["分值", "自评得分", "认定得分", "分子", "分母"], Q: ["目标值", "实际值", "实际下界"], P: ["实际比率", "目标比率"], M: ["目标金额", "实际金额"], T: ["目标日期", "实际日期"], X: ["三级指标", "一级指标", "比较符", "计量单位", "偏差原因", "年度指标值", "认定等次"], B: ["可比", "文字相同"]},
+    "文件": {M: ["全年预算数", "全年执行数", "年初预算数", "其他资金.全年执行数"], P: ["自评执行率"], N: ["自评执行得分", "自评总分", "年度", "满分", "权重.预算执行率", "附数"], X: ["自评等级", "文件名", "文件类型", "执行偏差原因"]},
+    "指标": {N: ["分值", "自评得分", "认定得分", "分子", "分母"], Q: ["目标值", "实际值", "实际下界"], P: ["实际比率", "目标比率", "附组.率"], M: ["目标金额", "实际金额", "附额"], T: ["目标日期", "实际日期"], X: ["三级指标", "一级指标", "比较符", "计量单位", "偏差原因", "年度指标值", "认定等次"], B: ["可比", "文字相同", "附组.是"]},
+    "事件": {N: ["次数", "序号"], T: ["何日"], X: ["事由"]},
     "资金": {M: ["全年预算数", "全年执行数"], X: ["来源"]},
     "权重": {X: ["权重名称"], N: ["应得分值"]},
     "得分项": {N: ["得分项分值", "得分项得分", "得分项自评"], X: ["得分项名称", "得分项类别"]},
@@ -420,8 +455,8 @@ _FILED: Final = {
     "陈述": {Q: ["陈述值"], M: ["陈述金额"], P: ["陈述比率"], X: ["陈述名称", "陈述单位", "所指指标"]},
     "说明": {X: ["说明事项", "说明文件"]},
 }  # fmt: skip
-_PARENT: Final = {"指标": "文件", "资金": "文件", "权重": "文件", "得分项": "文件"}
-_HOLDS: Final = {"文件": ["指标", "资金", "权重"], "报告": ["文件", "指标", "陈述", "说明"]}
+_PARENT: Final = {"指标": "文件", "资金": "文件", "权重": "文件", "得分项": "文件", "事件": "文件"}
+_HOLDS: Final = {"文件": ["指标", "资金", "权重", "事件"], "报告": ["文件", "指标", "陈述", "说明"]}
 
 
 @dataclass(slots=True)
@@ -429,6 +464,7 @@ class Vocabulary:
     """The names of each scope so far; a formula uses only what came before it, so that nothing goes in circles."""
 
     own: dict[str, dict[Type, list[str]]]
+    holds: dict[str, list[str]]
 
     def add(self, scope: str, type_: Type, name: str) -> None:
         self.own.setdefault(scope, {}).setdefault(type_, []).append(name)
@@ -439,7 +475,7 @@ class Vocabulary:
             scope = scopes[0]
             up = self.own.get(_PARENT.get(scope, ""), {})
             fields = {type_: self.own[scope].get(type_, []) + up.get(type_, []) for type_ in (*NUMERIC, T, X, B)}
-            held = _HOLDS.get(scope, _HOLDS["文件"] if scope in _PARENT else [])
+            held = self.holds.get(scope, self.holds["文件"] if scope in _PARENT else [])
             return Names(fields, {name: self.own[name] for name in held})
         both: dict[Type, list[str]] = {}
         for who, scope in zip("甲乙", scopes, strict=True):
@@ -449,9 +485,8 @@ class Vocabulary:
 
 
 def _copied() -> Vocabulary:
-    return Vocabulary(
-        {scope: {type_: list(names) for type_, names in fields.items()} for scope, fields in _FILED.items()}
-    )
+    own = {scope: {type_: list(names) for type_, names in fields.items()} for scope, fields in _FILED.items()}
+    return Vocabulary(own, {scope: list(names) for scope, names in _HOLDS.items()})
 
 
 ROUNDINGS: Final = st.builds(lambda places, mode: f"{places} places {mode}", st.integers(0, 4), st.sampled_from(MODES))
@@ -465,7 +500,7 @@ def wild_rulesets(draw: st.DrawFn) -> dict[str, Any]:  # noqa: PLR0915  a policy
     rules: dict[str, Any] = {}
 
     def quantity(number: int) -> None:
-        scope = draw(st.sampled_from(["文件", "文件", "指标", "指标", "资金", "权重", "报告"]))
+        scope = draw(st.sampled_from(["文件", "文件", "指标", "指标", "资金", "权重", "报告", "事件"]))
         type_ = draw(st.sampled_from([N, P, M, X, B]))
         formula = draw(expressions(type_, words.on(scope), 2))
         round_ = draw(st.none() | ROUNDINGS) if type_ in NUMERIC else None
@@ -555,17 +590,19 @@ def wild_rulesets(draw: st.DrawFn) -> dict[str, Any]:  # noqa: PLR0915  a policy
     )
     for number in range(draw(st.integers(0, 2))):
         rule(f"t{number}", outcomes=["cap", "derive", "finding"], scopes=["文件", "指标"])
+    words.holds["文件"].append("得分项")
     words.add("文件", N, "总分")
     words.add("文件", X, "等级")
     for number in range(draw(st.integers(0, 3))):
         rule(
             f"r{number}",
             outcomes=["finding", "require", "confirm", "judge", "derive"],
-            scopes=["文件", "指标", "得分项", "资金", "权重", "报告", "陈述"],
+            scopes=["文件", "指标", "得分项", "资金", "权重", "报告", "陈述", "事件"],
         )
     high, low = sorted(draw(st.sets(st.integers(1, 99), min_size=2, max_size=2)), reverse=True)
     return {
         **HEAD,
+        "inputs": INPUTS,
         "full_marks": draw(st.sampled_from(["100", "权重.预算执行率 * 10"])),
         "weights": {"预算执行率": draw(st.sampled_from([10, 20])), "产出指标": 60},
         "quantities": quantities,

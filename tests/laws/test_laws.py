@@ -25,6 +25,7 @@ from laws.strategies import (
     document_of,
     documents,
     dossiers,
+    filled,
     overlays,
     ruleset_of,
     tried,
@@ -40,7 +41,7 @@ from zhunsheng.expression.exact import Thing, compiled
 from zhunsheng.expression.tree import Logic, Table
 from zhunsheng.expression.types import Type
 from zhunsheng.expression.words import shown, words
-from zhunsheng.number import Mode, Rounding
+from zhunsheng.number import Mode, Rounding, write
 from zhunsheng.ruleset import Ruleset, canonical
 from zhunsheng.ruleset.vocabulary import DOCUMENT, fields_of
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 FORMS: Final = Path(__file__).parents[2] / "fixtures" / "zhuzhou-2021"
 HEADINGS: Final = ("requirements", "findings", "confirmations", "judgements")
 CONTENTS = documents() | dossiers()
+FILLED = filled(CONTENTS)
 FEW = tried(60)
 
 
@@ -79,7 +81,7 @@ def number(text: str | None) -> Fraction:
 
 
 @tried(150)
-@given(wild_rulesets(), CONTENTS)
+@given(wild_rulesets(), FILLED)
 def test_a_policy_means_what_the_oracle_says(policy: dict[str, Any], content: dict[str, Any]) -> None:
     """Every value, score and conclusion of any policy on any documents is what brute force over the texts gives."""
     ruleset = compiled_or_thrown_away(policy)
@@ -99,7 +101,7 @@ def test_an_overlay_means_what_the_oracle_says(policy: dict[str, Any], content: 
 
 
 @FEW
-@given(wild_rulesets(), CONTENTS)
+@given(wild_rulesets(), FILLED)
 def test_a_checked_ruleset_never_fails_on_types(policy: dict[str, Any], content: dict[str, Any]) -> None:
     """What the reader accepts can be worked out on every form, reasons included, and written as JSON."""
     ruleset = compiled_or_thrown_away(policy)
@@ -361,6 +363,27 @@ def test_a_check_that_holds_has_no_consequence() -> None:
         assert [each.rule for each in with_rule.confirmations] == ["spent"]
 
 
+@given(st.integers(0, 10**7), st.integers(1, 10**7))
+def test_the_currency_unit_changes_no_figure(executed: int, budget: int) -> None:
+    """A form in 元 and the same form in 万元 have one assessment, own inputs that are money included."""
+    policy = {
+        **HEAD, "extends": "mof-2020",
+        "inputs": {"专户支出": {"each": "文件", "type": "money"}},
+        "quantities": {"合计支出": "全年执行数 + 专户支出"},
+    }  # fmt: skip
+    found = []
+    for unit, scale in (("元", 1), ("万元", 10_000)):
+        form = one_indicator("≥1次", "1次")
+        amounts = {
+            name: write(Fraction(each, scale)) for name, each in (("annual_budget", budget), ("executed", executed))
+        }
+        form |= {"currency_unit": unit, "attributes": {"专户支出": write(Fraction(12345, scale))}}
+        form["funds"]["total"] |= amounts
+        assessment = evaluate(document_of(form), ruleset_of(policy), derivations=False)
+        found.append((assessment.quantities, assessment.scores, assessment.total))
+    assert found[0] == found[1]
+
+
 # Documents and reports
 
 
@@ -490,16 +513,15 @@ def test_every_figure_has_a_derivation_that_recomputes(policy: dict[str, Any], f
 
 
 def all_derivations(assessment: Assessment) -> dict[str, Any]:
-    own = [
-        figure.derivation for figure in (assessment.total, assessment.grade, *assessment.scores) if figure.derivation
-    ]
-    return {**assessment.derivations, **{each.element: each for each in own}}
-
-
-def Binder_of(thing: dict[str, Any]) -> Any:  # noqa: N802
-    from zhunsheng.expression.check import Binder
-
-    return Binder(thing["scope"])
+    """Those listed, and those that stand with their figures."""
+    found = dict(assessment.derivations)
+    for figure in (assessment.total, assessment.grade):
+        if figure.derivation is not None:
+            found[figure.derivation.element] = figure.derivation
+    for line in assessment.scores:
+        if line.derivation is not None:
+            found[line.derivation.element] = line.derivation
+    return found
 
 
 def rounding(text: str) -> Rounding:

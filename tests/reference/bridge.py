@@ -101,12 +101,8 @@ def filed_things(world: World) -> list[Thing]:
         for thing in things:
             filed = {name: value for name, value in thing.values.items() if name not in ("扣分", "否决")}
             made[id(thing)] = {
-                "scope": thing.scope,
-                "key": thing.key,
-                "parent": None,
-                "filed": filed,
-                "collections": {},
-            }
+                "scope": thing.scope, "key": thing.key, "parent": None, "filed": filed, "collections": {}, "written": thing.paths,
+            }  # fmt: skip
     for things in world.things.values():
         for thing in things:
             mine = made[id(thing)]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CONTENT = ("三级指标", "年度指标值", "实际完成值", "陈述名称", "说明事项")
-"""What tells two like things apart, when a rule holds for a pair both ways round: the lesser is named first."""
+"""What tells two like things apart first, when a rule holds for a pair both ways round: the lesser is named first.
+Then all else that is written of them does, and last, for two that say the same, the place where they stand."""
 ITEM = ("得分项名称", "得分项类别", "得分项分值", "得分项得分", "得分项自评")
 
 
@@ -71,7 +72,7 @@ class Judge(Meaning):
             values = (item.name, group, item.points, item.score, item.claimed)
             found.append({
                 "scope": name, "key": f"{item.thing['key']}#{name}.{item.name}", "parent": thing,
-                "filed": dict(zip(ITEM, values, strict=True)), "collections": {},
+                "filed": dict(zip(ITEM, values, strict=True)), "collections": {}, "written": ITEM[2:4],
             })  # fmt: skip
         return found
 
@@ -182,8 +183,9 @@ def of_document(thing: Thing | None) -> Thing | None:
 def contents(concluded: Concluded) -> list[tuple[Any, ...]]:
     return [
         (
-            [str(thing["filed"].get(name, "")) for name in CONTENT],
-            [(int(part), "") if part.isdecimal() else (-1, part) for part in thing["key"].split("/")],
+            *(str(thing["filed"].get(name, "")) for name in CONTENT),
+            *(f"{name} {value}" for name, value in sorted(thing["filed"].items()) if name in thing["written"]),
+            *(str((int(part), "") if part.isdecimal() else (-1, part)) for part in thing["key"].split("/")),
         )
         for thing in concluded.bound
     ]

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from zhunsheng.cli.check import check
+from zhunsheng.cli.diff import diff
 from zhunsheng.cli.evaluate import evaluate
 from zhunsheng.cli.explain import explain
+from zhunsheng.cli.format import format_
+from zhunsheng.cli.new import new
 from zhunsheng.cli.problem import problem
 from zhunsheng.cli.rulesets import rulesets
 from zhunsheng.cli.schema import schema
+from zhunsheng.cli.tables import tables
+from zhunsheng.cli.test import test
 from zhunsheng.cli.usage import Command, Commands, usage_problem
 from zhunsheng.problem import Refused
 
@@ -30,8 +35,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for each in (evaluate, explain, check, rulesets, schema, problem):
+for each in (evaluate, explain, check, diff, test, rulesets, schema, problem):
     app.command(cls=Command)(each)
+for name, editing in (("new", new), ("format", format_), ("tables", tables)):
+    app.command(name, cls=Command)(editing)
 
 
 @app.callback(invoke_without_command=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zhunsheng.cli.options import Format, Language
+from zhunsheng.cli.options import Language, Reported
 from zhunsheng.problem import Problem
 from zhunsheng.problem.show import Lang
 
@@ -19,7 +19,7 @@ def check(
     rulesets: Annotated[
         list[str], typer.Argument(metavar="RULESET…", help="规则的标识或文件 · ids or files of rulesets")
     ],
-    format: Format = "text",  # noqa: A002  the word users know
+    format: Reported = "text",  # noqa: A002  the word users know
     lang: Language = "zh",
 ) -> int:
     """检查评分规则，有疑点时退出码为 1，有错误时为 2 · check rulesets"""
@@ -32,11 +32,29 @@ def check(
             "rulesets": [{"ruleset": name, "problems": [_plain(each) for each in them]} for name, _, them in found]
         }
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+    elif format != "text":
+        sys.stdout.write(_reported(format, found, lang))
     else:
         if every:
             sys.stdout.write(shown(every, lang, sys.stdout))
         _summary(found, lang)
     return max((EXIT.get(each.severity, 0) for each in every), default=0)
+
+
+def _reported(form: str, found: list[tuple[str, str, list[Problem]]], lang: Lang) -> str:
+    """The problems in one of the forms that build servers read."""
+    from importlib.metadata import version
+
+    from zhunsheng.exchange import reported
+
+    every = [problem for _, _, problems in found for problem in problems]
+    match form:
+        case "sarif":
+            return reported.sarif(every, lang, version("zhunsheng"))
+        case "junit":
+            return reported.junit({name: problems for name, _, problems in found}, lang)
+        case _:
+            return reported.github(every, lang)
 
 
 def _checked(name: str) -> tuple[str, list[Problem]]:

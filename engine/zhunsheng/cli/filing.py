@@ -95,7 +95,7 @@ def judged(paths: Iterable[Path], ruleset: str | None) -> tuple[list[Judged], li
         try:
             results.append(_judge(each, where, given or choose(each.content)))
         except Refused as refused:
-            problems += [_placed(problem, where) for problem in refused.problems]
+            problems += [placed(problem, where) for problem in refused.problems]
     return results, problems
 
 
@@ -106,7 +106,7 @@ def _judge(each: Filed, where: Where, choice: Choice) -> Judged:
     return Judged(where, choice, tuple(zip(each.content.documents, assessments, strict=True)), dossier)
 
 
-def _placed(problem: Problem, where: Where) -> Problem:
+def placed(problem: Problem, where: Where) -> Problem:
     """A problem that knows its document by name, at the line of the file that holds it; one of the ruleset as it is."""
     content = where.filed.content
     documents = (content,) if isinstance(content, Document) else content.documents

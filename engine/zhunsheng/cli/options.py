@@ -22,3 +22,7 @@ RulesetName = Annotated[
 Form = Literal["text", "json"]
 Format = Annotated[Form, typer.Option("--format", metavar="text|json", help="输出格式 · output format")]
 Language = Annotated[Lang, typer.Option("--lang", metavar="zh|en", help="语言 · language")]
+Reported = Annotated[
+    Literal["text", "json", "sarif", "junit", "github"],
+    typer.Option("--format", metavar="text|json|sarif|junit|github", help="输出格式 · output format"),
+]

@@ -11,10 +11,30 @@ Name = Literal["document", "dossier", "ruleset", "assessment"]
 
 def schema(
     name: Annotated[Name, typer.Argument(metavar="document|dossier|ruleset|assessment", help="哪一种 · which")],
+    ruleset: Annotated[
+        str | None,
+        typer.Option(
+            "--ruleset", metavar="ID|FILE", help="把这个规则的附加输入并入 document · with the inputs of this ruleset"
+        ),
+    ] = None,
 ) -> int:
     """输出 JSON Schema · print the JSON Schema of a kind of file"""
-    sys.stdout.write(json.dumps(schema_named(name), ensure_ascii=False, indent=2) + "\n")
+    found = schema_named(name) if ruleset is None else _composed(name, ruleset)
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
     return 0
+
+
+def _composed(name: Name, ruleset: str) -> dict[str, Any]:
+    """The schema of the documents that a ruleset judges."""
+    from zhunsheng.exchange import load_ruleset
+    from zhunsheng.problem import Place, Problem, Refused, say
+    from zhunsheng.ruleset.inputs import composed_schema
+
+    if name != "document":
+        expected = say("wrong-option.only", option="--ruleset", what="document")
+        raise Refused([Problem(Place("zhunsheng schema"), "wrong-option", expected, name)])
+    found = load_ruleset(ruleset)
+    return composed_schema(found.inputs, found.id)
 
 
 def schema_named(name: Name) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from zhunsheng.expression.exact import COMPARISONS, compiled, find, members
 from zhunsheng.expression.tree import Absent, Aggregate, Choice, Constant, Name, Table, children
 from zhunsheng.expression.types import Type
 from zhunsheng.expression.words import said, shown, words
-from zhunsheng.number import write
+from zhunsheng.number import decimal_places, write
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM
 
 if TYPE_CHECKING:
@@ -173,7 +173,10 @@ class Explainer:
         if isinstance(value, Absent):
             return None
         if isinstance(value, Fraction):
-            return write(value, self.places_of(node))
+            declared, needed = self.places_of(node), decimal_places(value)
+            return write(
+                value, declared if declared is not None and needed is not None and needed <= declared else None
+            )
         return value if isinstance(value, str) else shown(value, node.type)
 
     def text(self, text: Text, bound: Bound) -> str:

@@ -96,12 +96,12 @@ def _document(world: World, document: Document, top: Thing | None, key: str, rul
     values = _read(document, DOCUMENT, scale)
     values["文件名"] = document.name
     values |= {"扣分": Fraction(0), "否决": False}
-    values |= _attributes(document.attributes, ruleset, DOCUMENT)
+    values |= _attributes(document.attributes, ruleset, DOCUMENT, scale)
     thing = world.add(Thing(DOCUMENT, key, top, values, _with_attributes(DOCUMENT, document.attributes)))
     thing.collections = {
         FUND: _funds(world, document, thing, scale),
         INDICATOR: [
-            _indicator(world, each, thing, index, document.year, ruleset)
+            _indicator(world, each, thing, index, document.year, ruleset, scale)
             for index, each in enumerate(document.indicators)
         ],
         WEIGHT: [
@@ -110,7 +110,7 @@ def _document(world: World, document: Document, top: Thing | None, key: str, rul
         ITEM: [],
         EXPLANATION: [],
     }
-    _add_lists(world, thing, document.attributes, "/attributes", ruleset)
+    _add_lists(world, thing, document.attributes, "/attributes", ruleset, scale)
     return thing
 
 
@@ -126,11 +126,13 @@ def _funds(world: World, document: Document, parent: Thing, scale: Fraction) -> 
     return found
 
 
-def _indicator(world: World, indicator: Indicator, parent: Thing, index: int, year: int, ruleset: Ruleset) -> Thing:
+def _indicator(
+    world: World, indicator: Indicator, parent: Thing, index: int, year: int, ruleset: Ruleset, scale: Fraction
+) -> Thing:
     pointer = f"/indicators/{index}"
     values = _read(indicator, INDICATOR, _ONE)
     values |= {"扣分": _ZERO, "否决": False}
-    values |= _attributes(indicator.attributes, ruleset, INDICATOR)
+    values |= _attributes(indicator.attributes, ruleset, INDICATOR, scale)
     target = measure.read_target(
         indicator.adjusted_target or indicator.target, unit=indicator.unit, comparator=indicator.comparator, year=year
     )
@@ -141,7 +143,7 @@ def _indicator(world: World, indicator: Indicator, parent: Thing, index: int, ye
         paths = {**paths, **dict.fromkeys(_OF_TARGET, "/adjusted_target")}
     thing = world.add(Thing(INDICATOR, parent.key + pointer, parent, values, paths, pointer=pointer))
     if indicator.attributes:
-        _add_lists(world, thing, indicator.attributes, "/attributes", ruleset)
+        _add_lists(world, thing, indicator.attributes, "/attributes", ruleset, scale)
     return thing
 
 
@@ -232,7 +234,12 @@ def _paths(scope: str) -> Mapping[str, str]:
 
 def _with_attributes(scope: str, attributes: Mapping[str, object]) -> Mapping[str, str]:
     paths = _paths(scope)
-    return {**paths, **{name: f"/attributes/{name}" for name in attributes}} if attributes else paths
+    below: dict[str, str] = {}
+    for name, value in attributes.items():
+        below[name] = f"/attributes/{name}"
+        if isinstance(value, dict):  # a record: `name.column`
+            below |= {f"{name}.{column}": f"/attributes/{name}/{column}" for column in value}
+    return {**paths, **below} if below else paths
 
 
 def _read(part: BaseModel, scope: str, scale: Fraction) -> dict[str, Value]:
@@ -268,7 +275,9 @@ def _rate(part: Any, path: Sequence[str], printed: str) -> Fraction | None:
     return measure.read_rate(printed, *amounts).value
 
 
-def _attributes(written: Mapping[str, Any], ruleset: Ruleset, holder: str) -> Iterator[tuple[str, Value]]:
+def _attributes(
+    written: Mapping[str, Any], ruleset: Ruleset, holder: str, scale: Fraction
+) -> Iterator[tuple[str, Value]]:
     """The declared values and records of a holder, as the types they are declared to have."""
     for declared in ruleset.inputs:
         held = written.get(declared.name)
@@ -278,10 +287,12 @@ def _attributes(written: Mapping[str, Any], ruleset: Ruleset, holder: str) -> It
         for column in declared.columns:
             if column.name in record:
                 name = column.name if declared.shape == "value" else f"{declared.name}.{column.name}"
-                yield name, attribute(record[column.name], column.type)
+                yield name, attribute(record[column.name], column.type, scale)
 
 
-def _add_lists(world: World, holder: Thing, written: Mapping[str, Any], below: str, ruleset: Ruleset) -> None:
+def _add_lists(
+    world: World, holder: Thing, written: Mapping[str, Any], below: str, ruleset: Ruleset, scale: Fraction
+) -> None:
     """The declared lists of a holder as collections of things, and the lists of their items in turn."""
     for declared in ruleset.inputs:
         if declared.holder != holder.scope or declared.shape != "list":
@@ -290,29 +301,29 @@ def _add_lists(world: World, holder: Thing, written: Mapping[str, Any], below: s
         for index, item in enumerate(written.get(declared.name, ())):
             path = f"{below}/{declared.name}/{index}"
             values: dict[str, Value] = {
-                column.name: attribute(item[column.name], column.type)
+                column.name: attribute(item[column.name], column.type, scale)
                 for column in declared.columns
                 if column.name in item
             }
             values[POSITION] = Fraction(index + 1)
-            values |= _attributes(item, ruleset, declared.name)
+            values |= _attributes(item, ruleset, declared.name, scale)
             paths = {column.name: f"/{column.name}" for column in declared.columns}
             thing = Thing(declared.name, holder.key + path, holder, values, paths, pointer=holder.pointer + path)
             items.append(world.add(thing))
-            _add_lists(world, thing, item, "", ruleset)
+            _add_lists(world, thing, item, "", ruleset, scale)
         holder.collections[declared.name] = items
 
 
-def attribute(value: Any, type_: Type) -> Value:
-    """An attribute as its declared type; `input_problems` has refused what has none."""
+def attribute(value: Any, type_: Type, scale: Fraction = _ONE) -> Value:
+    """An attribute as its declared type, money taken to 万元; `input_problems` has refused what has none."""
     if isinstance(value, Decimal):
-        return from_decimal(value)
+        return from_decimal(value) * (scale if type_ is Type.MONEY else _ONE)
     if isinstance(value, str) and type_ not in (Type.TEXT, Type.TRUTH):
         if type_ is Type.DATE:
             return date.fromisoformat(value)
         share = type_ is Type.PERCENT and value.endswith("%")
         number = parse(value.removesuffix("%") if share else value)
         assert number is not None, value
-        return number / 100 if share else number
+        return number / 100 if share else number * (scale if type_ is Type.MONEY else _ONE)
     assert isinstance(value, str | bool), value
     return value

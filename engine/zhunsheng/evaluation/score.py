@@ -292,21 +292,22 @@ def _told(properties: Sequence[Property], thing: Thing) -> dict[str, Value]:
     return found
 
 
-def _ranks(told: Iterator[Mapping[str, Value]]) -> dict[Fraction | date, int]:
-    """Every number and date told, by its rank among its like: order and equality kept, in small integers."""
-    every: set[Fraction | date] = {
-        value for values in told for value in values.values() if isinstance(value, Fraction | date)
+def _ranks(told: Iterator[Mapping[str, Value]]) -> dict[Fraction | date | str, int]:
+    """Every number, date and text told, by its rank among its like: order and equality kept, in small integers."""
+    every: set[Fraction | date | str] = {
+        value for values in told for value in values.values() if isinstance(value, Fraction | date | str)
     }
-    ranks: dict[Fraction | date, int] = {}
+    ranks: dict[Fraction | date | str, int] = {}
     ranks |= {each: rank for rank, each in enumerate(sorted(each for each in every if isinstance(each, Fraction)))}
     ranks |= {each: rank for rank, each in enumerate(sorted(each for each in every if isinstance(each, date)))}
+    ranks |= {each: rank for rank, each in enumerate(sorted(each for each in every if isinstance(each, str)))}
     return ranks
 
 
-def _coded(value: Value, ranks: Mapping[Fraction | date, int]) -> int | str | bool:
-    if isinstance(value, Fraction | date):
+def _coded(value: Value, ranks: Mapping[Fraction | date | str, int]) -> int | bool:
+    if isinstance(value, Fraction | date | str):
         return ranks[value]
-    assert isinstance(value, str | bool), value
+    assert isinstance(value, bool), value
     return value
 
 
@@ -317,7 +318,14 @@ def filed(thing: Thing) -> tuple[tuple[int, str], ...]:
 
 def _content(bound: Bound) -> list[tuple[str, ...]]:
     """What things say, as something to order them by that does not depend on where they stand."""
-    return [tuple(str(each.values.get(name, "")) for name in _CONTENT) + tuple(map(str, filed(each))) for each in bound]
+    return [
+        (
+            *(str(each.values.get(name, "")) for name in _CONTENT),
+            *(f"{name} {value}" for name, value in sorted(each.values.items()) if name in each.paths),
+            *map(str, filed(each)),
+        )
+        for each in bound
+    ]
 
 
 _CONTENT: Final = ("三级指标", "年度指标值", "实际完成值", "陈述名称", "说明事项")

@@ -6,7 +6,7 @@ the outcome differs from what was expected, and counts which elements of the pol
 """
 
 from zhunsheng.trial.compare import Difference
-from zhunsheng.trial.model import TrialFile, tests_schema
+from zhunsheng.trial.model import TrialFile, trial_schema
 from zhunsheng.trial.prepare import Bench, prepared
 from zhunsheng.trial.read import read_tests, read_yaml_with_nulls
 from zhunsheng.trial.result import Result, Verdict, run
@@ -21,5 +21,5 @@ __all__ = [
     "read_tests",
     "read_yaml_with_nulls",
     "run",
-    "tests_schema",
+    "trial_schema",
 ]

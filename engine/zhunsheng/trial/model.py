@@ -63,9 +63,7 @@ class OfDocument(Part):
 class Expectation(OfDocument):
     """期望：写出的须与核算一致，没写的不管。"""
 
-    documents: dict[str, OfDocument] = Field(
-        default={}, title="各文件", description="报告里每个文件的期望，按文件名称"
-    )
+    documents: dict[str, OfDocument] = Field(default={}, title="各文件", description="报告里每个文件的期望，按文件名称")
     refused: str = Field(
         default="", title="退回", description="应当退回时的错误代码；写了它就不写别的", examples=["undeclared-input"]
     )
@@ -101,11 +99,14 @@ class TrialFile(Part):
     tests: tuple[Case, ...] = Field(title="测试", min_length=1)
 
 
-_FORM_OF_POINTERS: Final = {"zh": "JSON 指针，形如 /funds/total/executed", "en": "a JSON pointer, like `/funds/total/executed`"}
+_FORM_OF_POINTERS: Final = {
+    "zh": "JSON 指针，形如 /funds/total/executed",
+    "en": "a JSON pointer, like `/funds/total/executed`",
+}
 
 
 @cache
-def tests_schema() -> dict[str, Any]:
+def trial_schema() -> dict[str, Any]:
     """The schema of a test file."""
     schema = schema_of(TrialFile, "tests", "规则测试", mode="validation")
     definitions = schema["$defs"]
@@ -123,6 +124,6 @@ def tests_schema() -> dict[str, Any]:
 
 
 @cache
-def tests_validator() -> Validator:
+def trial_validator() -> Validator:
     """A validator of test files, built once."""
-    return build_validator(tests_schema())
+    return build_validator(trial_schema())

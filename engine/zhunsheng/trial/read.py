@@ -10,7 +10,7 @@ from zhunsheng.problem import Problem, Refused, say
 from zhunsheng.problem.show import catalogue
 from zhunsheng.source import read, readable
 from zhunsheng.source.schema import schema_problems
-from zhunsheng.trial.model import TrialFile, tests_validator
+from zhunsheng.trial.model import TrialFile, trial_validator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def read_tests(source: Source) -> TrialFile:
     Raises:
         Refused: with every problem found, each at its line and column.
     """
-    problems = schema_problems(source, tests_validator())
+    problems = schema_problems(source, trial_validator())
     if problems:
         raise Refused(problems)
     file = TrialFile.model_validate(source.data)

@@ -58,10 +58,13 @@ class Algebra:
     def arithmetic(self, operator: Operator, a: Part, b: Part) -> Part:
         """The sum, difference, product or quotient."""
         return combine(
-            (a, b), lambda x, y: calculated(operator, x, y), lambda gap, cells: self._calculate(operator, gap, *cells)
+            (a, b),
+            lambda x, y: calculated(operator, x, y),
+            lambda gap, cells: self.calculate_on_gap(operator, gap, *cells),
         )
 
-    def _calculate(self, operator: Operator, gap: Gap, a: Cell, b: Cell) -> Split[Cell]:
+    def calculate_on_gap(self, operator: Operator, gap: Gap, a: Cell, b: Cell) -> Split[Cell]:
+        """An operation of arithmetic on what stands on one gap."""
         if not (isinstance(a, Form) or isinstance(b, Form)):
             return only(calculated(operator, a, b))
         if isinstance(a, Absent) or isinstance(b, Absent):
@@ -134,7 +137,7 @@ class Algebra:
 
         def on_step(part: Gap, step: Fraction) -> Split[Cell]:
             other = limits.settled(b if first else a, part)
-            return self._calculate(operator, part, *((step, other) if first else (other, step)))
+            return self.calculate_on_gap(operator, part, *((step, other) if first else (other, step)))
 
         return then(gap, split, on_step)
 
@@ -217,7 +220,9 @@ class Algebra:
         def choose(_: Gap, first: Cell) -> Split[Cell]:
             return only(first if isinstance(first, Absent) else a if first else b)
 
-        return then(gap, self.compare_on_gap("<=" if which == "min" else ">=", gap, a, b), choose)
+        # where the two are equal the form is taken: a cap makes a cut only where it alters the score
+        either: Comparator = "<=" if isinstance(a, Form) else "<"
+        return then(gap, self.compare_on_gap(either if which == "min" else _EXCHANGED[either], gap, a, b), choose)
 
     def of_those_standing(self, figure: Figure, conditions: Sequence[Part], values: Sequence[Part]) -> Part:
         """The least, greatest or middle of the values whose conditions hold; undefined where none does."""
@@ -262,8 +267,8 @@ class Algebra:
             return only(join(*absent))
         if figure != "median":
             return only(ranked[0 if figure == "min" else -1])
-        middle = self._calculate("+", gap, ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2])
-        return then(gap, middle, lambda part, both: self._calculate("/", part, both, Fraction(2)))
+        middle = self.calculate_on_gap("+", gap, ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2])
+        return then(gap, middle, lambda part, both: self.calculate_on_gap("/", part, both, Fraction(2)))
 
     def on_lines(self, a: Part, points: Sequence[tuple[Fraction, Fraction]]) -> Part:
         """Points joined by straight lines, flat outside."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from zhunsheng.expression.pieces.cuts import Root, floor_of, inside
+from zhunsheng.expression.pieces.cuts import Root, floor_of, order
 
 if TYPE_CHECKING:
     from zhunsheng.expression.pieces.cuts import Cut
@@ -66,9 +66,7 @@ def some(run: Run, places: int) -> Fraction | None:
 def nearest(run: Run, x: Fraction, side: int, places: int) -> Fraction | None:
     """The grid value of a run nearest to x among those above it (`side` 1) or below it (−1)."""
     if side > 0:
-        start = x if run.low is None or inside(x, run.low, None) else None
-        found = above(start, places) if start is not None else first(run, places)
+        found = above(x, places) if run.low is None or order(run.low, x) <= 0 else first(run, places)
     else:
-        start = x if run.high is None or inside(x, None, run.high) else None
-        found = below(start, places) if start is not None else last(run, places)
-    return found if found is not None and run.holds(found) and (found - x) * side > 0 else None
+        found = below(x, places) if run.high is None or order(run.high, x) >= 0 else last(run, places)
+    return found if found is not None and run.holds(found) else None

@@ -51,6 +51,8 @@ def is_exact(form: Form, end: End) -> bool:
 def base_limit(form: Form, end: End, side: int) -> tuple[Limit, int]:
     """The limit of the base, and whether it is neared from above or from below."""
     top, bottom = form.top, form.bottom
+    if isinstance(end, Fraction) and len(top) == 2 and len(bottom) == 1:
+        return value(top, end), side * sign(top[1])
     if end is None:
         if len(top) > len(bottom):
             away = sign_beside(top, None, side) * sign_beside(bottom, None, side)
@@ -167,6 +169,10 @@ def sections(form: Form, gap: Gap) -> list[Gap]:
 
 def steps(form: Form, gap: Gap, most: int) -> Split[Fraction] | None:
     """A chain that rounds as its single steps; None where there are more than `most`."""
+    if sum(isinstance(stage, Rounding) for stage in form.stages) == 1:
+        count = steps_at_most(form, gap)  # of one rounding that is their number, told without a walk
+        if count is None or count > most + 1:
+            return None
     cuts: list[Cut] = []
     cells: list[Fraction] = []
     for section in sections(form, gap):

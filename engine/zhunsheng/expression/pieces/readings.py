@@ -9,6 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
+from zhunsheng.expression.exact import join
 from zhunsheng.expression.pieces import forms, grid, limits
 from zhunsheng.expression.pieces.algebra import Algebra
 from zhunsheng.expression.pieces.cuts import sample
@@ -20,7 +21,7 @@ from zhunsheng.expression.tree import Absent, Value
 from zhunsheng.number import Rounding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from zhunsheng.expression.pieces.cuts import Cut, End
     from zhunsheng.expression.tree import Comparator
@@ -85,6 +86,7 @@ def bounds(function: Pieces) -> Bounds | None:
             neared.append((cell, True))
         elif isinstance(cell, Form):
             neared += [each for part in limits.sections(cell, gap) for each in _ends(cell, part)]
+            neared += [(forms.at(cell, turn), True) for turn in limits.turns(cell, gap) if isinstance(turn, Fraction)]
     if not neared:
         return None
     return Bounds(_bound(function, neared, -1), _bound(function, neared, 1))
@@ -164,36 +166,36 @@ def monotone(function: Pieces) -> tuple[Fall, ...]:
     """Every fall of a score as x rises; none: it never falls. Values that are no numbers are passed over."""
     found: list[Fall] = []
     before: tuple[Limit, End] | None = None
-    for index, cut in enumerate(function.cuts):
-        point = function.points[index]
-        if isinstance(point, Fraction):
-            found += _jump(before, point, cut)
-            before = point, cut
-        if index == len(function.gaps):
-            break
-        cell, gap = function.gaps[index], Gap(cut, function.cuts[index + 1])
-        if not isinstance(cell, Fraction | Form):
-            continue
-        for section in [gap] if isinstance(cell, Fraction) else limits.sections(cell, gap):
-            start, end = (cell, cell) if isinstance(cell, Fraction) else _limits(cell, section)
-            found += _jump(before, start, section.low)
-            if _falls(start, end):
-                found.append(Fall("slope", *section, start, end))
-            before = end, section.high
+    for low, high, start, end in _stretches(function):
+        if before is not None and _falls(before[0], start):
+            found.append(Fall("jump", before[1], low, before[0], start))
+        if _falls(start, end):
+            found.append(Fall("slope", low, high, start, end))
+        before = end, high
     return tuple(found)
 
 
-def _limits(form: Form, section: Gap) -> tuple[Limit, Limit]:
-    return limits.limit(form, section.low, 1), limits.limit(form, section.high, -1)
+def _stretches(function: Pieces) -> Iterator[tuple[End, End, Limit, Limit]]:
+    """The function from left to right, where it is a number: points and monotone stretches with their limits."""
+    for index, cut in enumerate(function.cuts):
+        point = function.points[index]
+        if isinstance(point, Fraction):
+            yield cut, cut, point, point
+        if index == len(function.gaps):
+            return
+        cell, gap = function.gaps[index], Gap(cut, function.cuts[index + 1])
+        if isinstance(cell, Fraction):
+            yield (*gap, cell, cell)
+        elif isinstance(cell, Form):
+            for section in limits.sections(cell, gap):
+                yield (*section, limits.limit(cell, section.low, 1), limits.limit(cell, section.high, -1))
+                if isinstance(section.high, Fraction) and section.high != gap.high:
+                    turn = forms.at(cell, section.high)  # one single point may reach a tie that none beside it does
+                    yield section.high, section.high, turn, turn
 
 
 def _falls(start: Limit, end: Limit) -> bool:
     return _rank(start, 1) > _rank(end, 1)
-
-
-def _jump(before: tuple[Limit, End] | None, value: Limit, cut: End) -> Iterator[Fall]:
-    if before is not None and _falls(before[0], value):
-        yield Fall("jump", before[1], cut, before[0], value)
 
 
 # Boundary values
@@ -283,7 +285,7 @@ class Difference(NamedTuple):
     """How two policies differ in one input.
 
     Attributes:
-        gained: the first less the second, where both have a number.
+        gained: the first less the second, where both are numbers.
         runs: where they differ, or only one has a value, each with one document (None: on no document).
         undecided: where that could not be told, since a staircase was too long.
         bounds: between what the difference stays.
@@ -298,21 +300,37 @@ class Difference(NamedTuple):
 def difference(a: Pieces, b: Pieces, places: int, limit: int = 50_000) -> Difference:
     """The exact difference of two functions of one domain. No runs: they are equal in x, and that is proved."""
     algebra = Algebra(limit)
-    gained = _function(algebra.arithmetic("-", a, b), a)
-    unlike = _differs(algebra, a, b)
-    undecided = tuple(run for run in unlike.runs() if isinstance(run.cell, Absent))
-    return Difference(gained, violations(unlike, places), undecided, bounds(gained))
+
+    def lost(gap: Gap, cells: Sequence[Cell]) -> Split[Cell]:
+        return algebra.calculate_on_gap("-", gap, *cells)
+
+    gained = combine((a, b), _less, lost)
+
+    def unlike(gap: Gap, cells: Sequence[Cell]) -> Split[Cell]:
+        if isinstance(cells[0], Absent) or isinstance(cells[1], Absent):
+            return only(True)
+        return algebra.compare_on_gap("!=", gap, cells[2], _ZERO)
+
+    truth = _function(combine((a, b, gained), lambda one, other, _: not same(one, other), unlike), a)
+    undecided = tuple(run for run in truth.runs() if isinstance(run.cell, Absent))
+    function = _function(gained, a)
+    return Difference(function, violations(truth, places), undecided, bounds(function))
+
+
+def _less(a: Value, b: Value) -> Value:
+    """The difference of two numbers; of what is no number, as a grade, there is none."""
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return a - b
+    return join(*absent) if (absent := [each for each in (a, b) if isinstance(each, Absent)]) else Absent.UNDEFINED
 
 
 def differs(a: Pieces, b: Part) -> Pieces:
     """Where two functions differ, or only one has a value, or a reason for none differs from the other's."""
-    return _differs(Algebra(), a, b)
+    algebra = Algebra()
 
-
-def _differs(algebra: Algebra, a: Pieces, b: Part) -> Pieces:
-    def on_gap(gap: Gap, cells: Any) -> Split[Cell]:
+    def on_gap(gap: Gap, cells: Sequence[Cell]) -> Split[Cell]:
         if any(isinstance(each, Absent) for each in cells):
             return only(True)
         return algebra.compare_on_gap("!=", gap, *cells)
 
-    return _function(combine((a, b), lambda x, y: not same(x, y), on_gap), a)
+    return _function(combine((a, b), lambda one, other: not same(one, other), on_gap), a)

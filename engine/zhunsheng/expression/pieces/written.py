@@ -11,6 +11,7 @@ from zhunsheng.number import Rounding, write
 
 if TYPE_CHECKING:
     from zhunsheng.expression.pieces.cuts import End
+    from zhunsheng.expression.pieces.forms import Moebius
     from zhunsheng.expression.pieces.line import Cell, Pieces, Run
     from zhunsheng.expression.pieces.polynomials import Polynomial
 
@@ -44,10 +45,7 @@ def end_in_words(end: End, infinite: str) -> str:
 def cell_in_words(cell: Cell) -> str:
     """A value, or a form as its base and stages."""
     if isinstance(cell, Form):
-        stages = [
-            str(each) if isinstance(each, Rounding) else f"({each.a}·u + {each.b})/({each.c}·u + {each.d})"
-            for each in cell.stages
-        ]
+        stages = [str(each) if isinstance(each, Rounding) else _moebius(each) for each in cell.stages]
         bottom = "" if len(cell.bottom) == 1 else f" / ({_polynomial(cell.bottom)})"
         return "; ".join([f"({_polynomial(cell.top)}){bottom}", *stages])
     return write(cell) if isinstance(cell, Fraction) else str(cell)
@@ -56,3 +54,10 @@ def cell_in_words(cell: Cell) -> str:
 def _polynomial(p: Polynomial) -> str:
     parts = [f"{write(each)}{('', '·x', f'·x^{degree}')[min(degree, 2)]}" for degree, each in enumerate(p) if each]
     return " + ".join(reversed(parts))
+
+
+def _moebius(by: Moebius) -> str:
+    """A stage m: `× 10`, `× -1 + 3`, or as the fraction it is."""
+    if not by.c:
+        return f"× {write(by.a)}{f' + {write(by.b)}' if by.b else ''}"
+    return f"({write(by.a)}·u + {write(by.b)}) / ({write(by.c)}·u + {write(by.d)})"

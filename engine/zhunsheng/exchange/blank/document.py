@@ -1,0 +1,167 @@
+"""A blank document: every field of the schema that a ruleset asks for, its Chinese title beside it.
+
+What must be filled in is there with an empty text, which no schema accepts: a blank that was forgotten is told at its
+line. What may be filled in is a comment, or an empty text where that means nothing was said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, final
+
+from zhunsheng.exchange.format.scalars import scalar_text
+from zhunsheng.expression.tree import Constant
+from zhunsheng.expression.words import shown
+from zhunsheng.ruleset.inputs import composed_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zhunsheng.document.model import Kind
+    from zhunsheng.ruleset import Ruleset
+
+EXECUTION: Final = "预算执行率"
+"""The one weight that belongs to the funds and not to an indicator."""
+_BLANK: Final = '""'
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the file; one that is not active stands there as a comment."""
+
+    depth: int
+    text: str
+    active: bool = True
+
+    def written(self) -> str:
+        return f"{'  ' * self.depth}{'' if self.active else '# '}{self.text}"
+
+
+def blank_document(ruleset: Ruleset, kind: Kind, schema: str) -> str:
+    """The text of a blank document that `ruleset` can judge once it is filled in.
+
+    Args:
+        ruleset: whose weights and inputs it has.
+        kind: of a department or of a project.
+        schema: where editors find the schema, from where the file will lie.
+    """
+    blank = _Blank(ruleset, kind, composed_schema(ruleset.inputs, ruleset.id))
+    head = [
+        f"# yaml-language-server: $schema={schema}",
+        f"# 绩效自评文件，按 {ruleset.id}（{ruleset.title}）",
+        "# 注明「必填」的须填写；以「# 」开头的可填，填时去掉「# 」；其余不填就留空或删去。金额单位见 currency_unit",
+    ]
+    return "\n".join([*head, *(each.written() for each in blank.lines())]) + "\n"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    ruleset: Ruleset
+    kind: Kind
+    schema: dict[str, Any]
+
+    def lines(self) -> Iterator[_Line]:
+        required = {*self.schema["required"], *(["project"] if self.kind == "project" else [])}
+        stated = {"kind": self.kind, "year": str(self.year())}
+        for name, body in self.schema["properties"].items():
+            if name == "indicators":
+                yield _Line(0, f"{name}:{_remark(body, must=True)}")
+                yield from self.indicators()
+            elif name != "attributes" or body["properties"]:
+                if name == "project" and self.kind == "department":
+                    continue
+                yield from self.field(0, name, body, must=name in required, value=stated.get(name))
+
+    def year(self) -> int:
+        """The last whole year in which the ruleset holds, or the first."""
+        first, _, last = (self.ruleset.in_force or "2026-01-01/").partition("/")
+        return int((last or first)[:4])
+
+    def field(
+        self, depth: int, name: str, body: dict[str, Any], *, must: bool, value: str | None = None
+    ) -> list[_Line]:
+        """A field with all that is below it."""
+        body = self.resolved(body)
+        key, remark = scalar_text(name, "key"), _remark(body, must=must)
+        if body.get("type") == "object" or "object" in body.get("type", ()):
+            needed = body.get("required", ())
+            inner = [
+                line
+                for each, below in body.get("properties", {}).items()
+                for line in self.field(depth + 1, each, below, must=each in needed)
+            ]
+            return self.holder(_Line(depth, f"{key}:{remark}", must or not depth), inner)
+        if body.get("type") == "array":
+            inner = self.item(depth + 1, body["items"])
+            return self.holder(_Line(depth, f"{key}:{remark}", must), inner)
+        if value is None:
+            value = str(body["default"]) if body.get("default") is not None else _BLANK
+        return [_Line(depth, f"{key}: {value}{remark}", must or value != _BLANK or _may_be_blank(body))]
+
+    @staticmethod
+    def holder(head: _Line, inner: list[_Line]) -> list[_Line]:
+        """A mapping or list with what it holds; a comment as a whole where it may be left out or nothing in it stands."""
+        if head.active and any(each.active for each in inner):
+            return [head, *inner]
+        below = [_Line(head.depth, "  " * (each.depth - head.depth) + each.text, active=False) for each in inner]
+        return [replace(head, active=False), *below]
+
+    def item(self, depth: int, body: dict[str, Any]) -> list[_Line]:
+        """A sample row of a list: what is active comes first, so that the dash has something to hold."""
+        body = self.resolved(body)
+        needed = body.get("required", ())
+        fields = [
+            self.field(depth + 1, each, below, must=each in needed)
+            for each, below in body.get("properties", {}).items()
+        ]
+        fields.sort(key=lambda each: not any(line.active for line in each))
+        first, *others = [line for each in fields for line in each]
+        return [_Line(depth, f"- {first.text}", first.active), *others]
+
+    def indicators(self) -> Iterator[_Line]:
+        """A sample row for each weighted dimension; the first has every field."""
+        definition = self.schema["$defs"]["Indicator"]
+        rows = [(name, node) for name, (node, _) in self.ruleset.weights.items() if name != EXECUTION]
+        for at, (dimension, node) in enumerate(rows or [("", None)]):
+            points = shown(node.value, node.type) if isinstance(node, Constant) and node.value else None
+            for name, body in definition["properties"].items():
+                if at and name not in ("dimension", "category", "name", "target", "actual", "points", "attributes"):
+                    continue
+                if name == "attributes" and not body["properties"]:
+                    continue
+                value = {"dimension": scalar_text(dimension) if dimension else _BLANK, "points": points}.get(name)
+                must = name in definition["required"]
+                lines = self.field(2, name, body, must=must, value=value)
+                if name == "dimension":
+                    lines = [_Line(1, f"- {lines[0].text}")]
+                yield from (_short(each) for each in lines) if at and name != "attributes" else lines
+
+    def resolved(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A field with the definition that it refers to put in; its own title stays."""
+        options = [each for each in body.get("anyOf", [body]) if each.get("type") != "null"]
+        one: dict[str, Any] = options[0]
+        if "$ref" in one:
+            definition = self.schema["$defs"][one["$ref"].rpartition("/")[2]]
+            return {**definition, **{key: body[key] for key in ("title", "description") if key in body}}
+        return {**one, **{key: value for key, value in body.items() if key != "anyOf"}}
+
+
+def _may_be_blank(body: dict[str, Any]) -> bool:
+    """Whether an empty text says that nothing was said: of a text of the form, not of a number, a date or a truth."""
+    kinds = body.get("type")
+    return (
+        "string" in (kinds or ()) and "number" not in (kinds or ()) and "pattern" not in body and "x-form" not in body
+    )
+
+
+def _remark(body: dict[str, Any], *, must: bool) -> str:
+    """Title and description, as a comment."""
+    title, said = str(body.get("title", "")), str(body.get("description", ""))
+    parts = [f"{title}（必填）" if must else title, *([said] if said and said != title else [])]
+    return f"  # {'：'.join(parts)}".replace("\n", " ")
+
+
+def _short(line: _Line) -> _Line:
+    return _Line(line.depth, line.text.partition("  # ")[0], line.active)

@@ -1,0 +1,6 @@
+"""Many documents: two rulesets held against each other, and what their differences do to an archive."""
+
+from zhunsheng.population.archive import Change, Migration, migrate
+from zhunsheng.population.compare import Comparison, Difference, Element, compare
+
+__all__ = ["Change", "Comparison", "Difference", "Element", "Migration", "compare", "migrate"]
