@@ -75,6 +75,7 @@ def evaluate_dossier(
     Raises:
         Refused: as `evaluate`, for any of the documents.
     """
+    ruleset = in_force(ruleset, dossier.year)
     plan = plan_of(ruleset)
     problems = [
         problem for document in dossier.documents for problem in input_problems(document, ruleset, plan.validators)

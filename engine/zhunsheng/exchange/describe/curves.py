@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from zhunsheng.exchange.describe.probe import SIGNS, Probe, Track
 from zhunsheng.expression.tree import Constant, children
+from zhunsheng.number import write
 from zhunsheng.ruleset.check.places import formulas
 from zhunsheng.ruleset.vocabulary import DOCUMENT
 
@@ -26,6 +27,8 @@ MISS: Final = Fraction(1, 100)
 """How far, in parts of the points, a value may lie off the line before it is looked at more closely."""
 MOST: Final = 500
 """Rates at which a ruleset is asked."""
+SPLIT: Final = Fraction(3, 8)
+"""Where between two rates a third is tried: off the middle, where an even staircase would meet its own slope."""
 FARTHEST: Final = Fraction(2)
 RATES: Final = {"": "全年执行数 ÷ 全年预算数", "≥": "实际值 ÷ 目标值（目标为 ≥）", "≤": "实际值 ÷ 目标值（目标为 ≤）"}
 
@@ -64,7 +67,15 @@ def curves(ruleset: Ruleset) -> tuple[Curve, ...]:
     tracks = list(_tracks(probe, rates))
     for one, other in pairwise(rates):
         _refine(probe, tracks, one, other)
-    return tuple(_curve(probe, track, high) for track in tracks)
+    return tuple(_together([_curve(probe, track, high) for track in tracks]))
+
+
+def _together(found: list[Curve]) -> Iterator[Curve]:
+    """Curves of ≥ and ≤ that are one are drawn once."""
+    for each in found:
+        like = [other for other in found if (other.score, other.lines) == (each.score, each.lines)]
+        if each is like[0]:
+            yield each if len(like) == 1 else each._replace(x_label="实际值 ÷ 目标值")
 
 
 def _high(ruleset: Ruleset) -> Fraction:
@@ -74,9 +85,8 @@ def _high(ruleset: Ruleset) -> Fraction:
 
 
 def _rates(ruleset: Ruleset, high: Fraction) -> set[Fraction]:
-    found = {STEP * at for at in range(int(high / STEP) + 1)}
-    for limit in _constants(ruleset):
-        found |= {limit - LEAST, limit, limit + LEAST}
+    marks = {STEP * at for at in range(int(high / STEP) + 1)} | _constants(ruleset)
+    found = {rate for mark in marks for rate in (mark - LEAST, mark, mark + LEAST)}
     return {each for each in found if 0 <= each <= high and (each / LEAST).denominator == 1}
 
 
@@ -116,11 +126,12 @@ def _varies(probe: Probe, line: str, rates: list[Fraction]) -> bool:
 
 
 def _refine(probe: Probe, tracks: list[Track], one: Fraction, other: Fraction) -> None:
-    middle = (one + other) / 2 // LEAST * LEAST
+    middle = (one + (other - one) * SPLIT) // LEAST * LEAST
     if middle in (one, other) or len(probe.known) >= MOST:
         return
     ends = [(probe.scores(one), probe.scores(other), probe.scores(middle), track) for track in tracks]
-    if any(_misses(probe, *each) for each in ends):
+    share = (middle - one) / (other - one)
+    if any(_misses(probe, *each, share) for each in ends):
         _refine(probe, tracks, one, middle)
         _refine(probe, tracks, middle, other)
 
@@ -128,11 +139,11 @@ def _refine(probe: Probe, tracks: list[Track], one: Fraction, other: Fraction) -
 Scores = dict[str, tuple[str | None, Fraction | None]]
 
 
-def _misses(probe: Probe, one: Scores, other: Scores, middle: Scores, track: Track) -> bool:
+def _misses(probe: Probe, one: Scores, other: Scores, middle: Scores, track: Track, share: Fraction) -> bool:
     low, high, found = (_value(each, track) for each in (one, other, middle))
     if low is None or high is None or found is None:
         return not low == high == found
-    return abs(found - (low + high) / 2) > probe.points.get(track.at, Fraction(1)) * MISS
+    return abs(found - low - (high - low) * share) > probe.points.get(track.at, Fraction(1)) * MISS
 
 
 def _value(scores: Scores, track: Track) -> Fraction | None:
@@ -157,9 +168,9 @@ def _curve(probe: Probe, track: Track, high: Fraction) -> Curve:
             _jump(before, (rate, value), rings, dots)
         lines[-1].append((rate, value))
         before = (rate, value)
-    kept = tuple(_thinned(line) for line in lines if line)
+    kept = tuple(_thinned(line, points * MISS) for line in lines if line)
     values = [value for line in kept for _, value in line]
-    unit = "" if track.sign == "" else f"（分值 {int(points)} 分的指标）"
+    unit = f"（分值 {write(points)} 分{'' if track.sign == '' else '的指标'}）"
     return Curve(
         track.score,
         f"{track.score}得分曲线{unit}",
@@ -182,24 +193,22 @@ def _jump(one: Dot, other: Dot, rings: list[Dot], dots: list[Dot]) -> None:
         rings.append((round_ones[0][0], near[1]))
 
 
-def _thinned(line: list[Dot]) -> tuple[Dot, ...]:
-    """Without the dots that lie on the line between their neighbours."""
-    found: list[Dot] = []
-    for dot in line:
-        while len(found) > 1 and _straight(found[-2], found[-1], dot):
-            found.pop()
-        found.append(dot)
-    return tuple(found)
-
-
-def _straight(one: Dot, middle: Dot, other: Dot) -> bool:
-    return (middle[1] - one[1]) * (other[0] - one[0]) == (other[1] - one[1]) * (middle[0] - one[0])
+def _thinned(line: list[Dot], slack: Fraction) -> tuple[Dot, ...]:
+    """Without the dots that lie nearer to the line between their neighbours than a pen is wide."""
+    if len(line) < 3:
+        return tuple(line)
+    (x0, y0), (x1, y1) = line[0], line[-1]
+    off = [abs(y - y0 - (y1 - y0) * (x - x0) / (x1 - x0)) for x, y in line]
+    at = max(range(len(line)), key=off.__getitem__)
+    if off[at] <= slack / 2:
+        return line[0], line[-1]
+    return (*_thinned(line[: at + 1], slack)[:-1], *_thinned(line[at:], slack))
 
 
 def _marks(high: Fraction) -> tuple[Fraction, ...]:
     step = Fraction(1, 5)
     found = [step * at for at in range(int(high / step) + 1)]
-    return tuple(found if found[-1] == high else [*found, high])
+    return (*(each for each in found if high - each >= step / 2), high)
 
 
 def _steps(low: Fraction, high: Fraction) -> tuple[Fraction, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from zhunsheng.document.model import Document, Dossier
@@ -36,7 +37,7 @@ def reordered(text: str, file: str) -> str:
     rows = text.split("\n")[:-1]
     lines = Lines(text, file)
     starts = [lines.place((table[(name,)].key or (0, 0))[0]).line - 1 for name in data]
-    begins = [starts[0], *(_begin(rows, first, here) for first, here in zip(starts, starts[1:], strict=False))]
+    begins = [starts[0], *(_begin(rows, first, here) for first, here in pairwise(starts))]
     head, bodies = rows[: begins[0]], {}
     for name, begin, end in zip(data, begins, [*begins[1:], len(rows)], strict=True):
         bodies[name] = rows[begin:end]

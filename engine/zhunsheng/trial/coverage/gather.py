@@ -53,15 +53,15 @@ class Coverage:
 
     def observe(self, subject: Subject, ruleset: Ruleset) -> None:
         """A test's document or dossier under a ruleset; one that is refused reaches nothing."""
-        visitor = self._visitor(ruleset)
         if subject.content is None or outcome_of(subject, ruleset).refused:
+            self._visitor(ruleset)
             return
-        if isinstance(subject.content, Document):
-            stands = in_force(ruleset, subject.content.year)
-            world = world_of_document(subject.content, stands)
-            visitor = self._visitor(stands)
-        else:
-            stands, world = ruleset, world_of_dossier(subject.content, ruleset)
+        content = subject.content
+        stands = in_force(ruleset, content.year)
+        visitor = self._visitor(stands)
+        world = (
+            world_of_document(content, stands) if isinstance(content, Document) else world_of_dossier(content, stands)
+        )
         _walk(visitor, run(plan_of(stands), world), stands)
         self.reached |= visitor.reached
 

@@ -29,6 +29,7 @@ pre { border: 1px solid var(--line); border-radius: .4rem; font: 13px/1.55 ui-mo
 .number { color: var(--faint); display: inline-block; padding-right: 1em; text-align: right; user-select: none;
   width: 4em; }
 .all { background: var(--all); } .some { background: var(--some); } .none { background: var(--none); }
+.some { text-decoration: underline dotted; } .none { text-decoration: underline; }
 .legend span, pre span[title] { border-radius: .2rem; padding: 0 .15em; } .legend span { margin-right: 1em; }
 a { color: inherit; }
 """
