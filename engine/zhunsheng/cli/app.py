@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from zhunsheng.cli.check import check
+from zhunsheng.cli.describe import describe
 from zhunsheng.cli.diff import diff
 from zhunsheng.cli.evaluate import evaluate
 from zhunsheng.cli.explain import explain
@@ -35,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for each in (evaluate, explain, check, diff, test, rulesets, schema, problem):
+for each in (evaluate, explain, check, diff, describe, test, rulesets, schema, problem):
     app.command(cls=Command)(each)
 for name, editing in (("new", new), ("format", format_), ("tables", tables)):
     app.command(name, cls=Command)(editing)

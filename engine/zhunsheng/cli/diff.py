@@ -63,9 +63,7 @@ def diff(
     return int(bool(comparison.differences))
 
 
-def _archive(
-    comparison: "Comparison", paths: "Sequence[Path]", lang: Language
-) -> "tuple[Migration, list[Problem]]":
+def _archive(comparison: "Comparison", paths: "Sequence[Path]", lang: Language) -> "tuple[Migration, list[Problem]]":
     """The archive under both rulesets, with progress on a terminal, and what was refused of it."""
     from zhunsheng.cli.filing import Where, placed
     from zhunsheng.exchange.files import filed

@@ -63,8 +63,8 @@ _DECIMAL_SCHEMA = {
     "exclusiveMinimum": -(10**15),
     "exclusiveMaximum": 10**15,
     "x-form": {
-        "zh": "十进制数，小数点前至多 15 位，之后至多 12 位",
-        "en": "a decimal with at most 15 digits before the point and 12 after it",
+        "zh": "十进制数，不带单位和逗号（金额单位写在 currency_unit），小数点前至多 15 位，之后至多 12 位",
+        "en": "a decimal without unit or commas, at most 15 digits before the point and 12 after it",
     },
 }
 _PRINTED_SCHEMA = {"type": ["string", "number"]}

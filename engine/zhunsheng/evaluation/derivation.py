@@ -53,8 +53,12 @@ class Explainer:
         citation: Citation,
         roundings: tuple[Rounding, ...] = (),
         result: Value | None = None,
+        type_: Type | None = None,
     ) -> Derivation:
-        """The derivation of `node` on these things; `result` where something acted on the value afterwards."""
+        """The derivation of `node` on these things; `result` where something acted on the value afterwards.
+
+        `type_` is what the element is declared to be: 分值 ÷ 3 is a ratio by itself, but as a score a number of points.
+        """
         raw = self.reading(node)(bound)
         value = rounded(raw, roundings) if result is None else result
         changed = isinstance(raw, Fraction) and bool(roundings)
@@ -62,7 +66,7 @@ class Explainer:
             element=element,
             formula=self.words(node),
             values=said(node, lambda each: self.value_text(each, bound), lambda each: self.taken(each, bound)),
-            result=shown(value, node.type, roundings[-1].places if roundings else None),
+            result=shown(value, type_ or node.type, roundings[-1].places if roundings else None),
             before_rounding=write(cast("Fraction", raw)) if changed else None,
             rounding=tuple(map(str, roundings)),
             clause=citation.clause,
@@ -88,7 +92,8 @@ class Explainer:
                 return self.capped(key, thing, source.formula, result)
             bands = self.plan.ruleset.bands if acted_on else ()
             citation = next((band.citation for band in bands if band.grade == result), source.citation)
-            return self.derivation(key, source.formula, (thing,), citation, source.roundings, result)
+            type_ = Type.NUMBER if (thing.scope, name) == (DOCUMENT, "总分") else None
+            return self.derivation(key, source.formula, (thing,), citation, source.roundings, result, type_)
         return self.of_score(key, thing, name)
 
     def capped(self, key: str, thing: Thing, formula: Node, result: Value | None) -> Derivation:
@@ -109,7 +114,7 @@ class Explainer:
         node = score.formula
         if isinstance(self.reading(node)(bound), Absent) and score.otherwise is not None:
             node = score.otherwise
-        return self.derivation(key, node, bound, score.citation, score.roundings)
+        return self.derivation(key, node, bound, score.citation, score.roundings, type_=Type.NUMBER)
 
     # Names
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple, final
 
 from zhunsheng.document import Document
 from zhunsheng.evaluation import evaluate, evaluate_dossier
 from zhunsheng.number import parse
-from zhunsheng.population.compare import Element
 from zhunsheng.problem import Refused
 from zhunsheng.ruleset.compile import compile_ruleset
 from zhunsheng.ruleset.effect import in_force_throughout, on, turning_days
@@ -23,13 +21,13 @@ from zhunsheng.ruleset.overlay import Merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from fractions import Fraction
 
     from zhunsheng.document import Dossier
     from zhunsheng.evaluation import Assessment, DossierAssessment
-    from zhunsheng.population.compare import Comparison
+    from zhunsheng.population.compare import Comparison, Element
     from zhunsheng.problem import Problem
     from zhunsheng.ruleset import Ruleset
-    from zhunsheng.ruleset.overlay import Path
 
 HEADINGS: Final = ("requirements", "findings", "judgements")
 INERT: Final = ("quantities", "inputs")
@@ -83,23 +81,23 @@ class Change:
     elements: tuple[Element, ...]
 
     @property
-    def scores(self) -> Iterator[tuple[Score | None, Score | None]]:
-        """The scores that differ."""
+    def scores(self) -> Iterator[tuple[str, Score | None, Score | None]]:
+        """The scores that differ, by name."""
         for key in dict.fromkeys((*self.old.scores, *self.new.scores)):
             one, other = self.old.scores.get(key), self.new.scores.get(key)
             if one != other:
-                yield one, other
+                yield (one or other or Score(key, None, "")).name, one, other
 
-    def conclusions(self, heading: str) -> Iterator[tuple[Said | None, Said | None]]:
-        """The conclusions that differ; one rule at one place on both sides is one, with other figures."""
+    def conclusions(self, heading: str) -> Iterator[tuple[str, Said | None, Said | None]]:
+        """The conclusions that differ, by rule; one rule at one place on both sides is one, with other figures."""
         gone = sorted(self.old.conclusions[heading] - self.new.conclusions[heading])
         come = sorted(self.new.conclusions[heading] - self.old.conclusions[heading])
         for one in gone:
             other = next((each for each in come if (each.rule, each.at) == (one.rule, one.at)), None)
             if other is not None:
                 come.remove(other)
-            yield one, other
-        yield from ((None, each) for each in come)
+            yield one.rule, one, other
+        yield from ((each.rule, None, each) for each in come)
 
 
 @final
@@ -257,7 +255,7 @@ class Mixtures:
         return result
 
 
-def _put(result: Merged, new: Merged, path: Path) -> None:
+def _put(result: Merged, new: Merged, path: tuple[str, ...]) -> None:
     """Takes what stands at `path` from another policy, or takes it away where that has nothing there."""
     theirs = new.data
     mine = result.data

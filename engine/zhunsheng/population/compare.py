@@ -42,7 +42,7 @@ class Element(NamedTuple):
     name: str = ""
 
     @property
-    def path(self) -> Path:
+    def path(self) -> tuple[str, ...]:
         """Where it stands in a ruleset."""
         if self.section == HEAD:
             return (self.name,)
@@ -142,9 +142,7 @@ def _stretches(old: Ruleset, new: Ruleset) -> Iterator[tuple[Stretch, Ruleset | 
 def _turns(ruleset: Ruleset) -> Iterator[date]:
     yield from turning_days(ruleset.written)
     for _, value in dated(ruleset.written):
-        yield from (
-            last + timedelta(days=1) for text in value if (last := period(text).last) != date.max
-        )
+        yield from (last + timedelta(days=1) for text in value if (last := period(text).last) != date.max)
 
 
 def _version(ruleset: Ruleset, day: date) -> Ruleset | None:
@@ -160,17 +158,17 @@ def _version(ruleset: Ruleset, day: date) -> Ruleset | None:
 
 def _between(old: Ruleset | None, new: Ruleset | None) -> Iterator[Difference]:
     if old is None or new is None:
-        one, other = ("", "in_force") if old is None else ("in_force", "")
-        places = [None if each is None else each.merged.place(()) for each in (old, new)]
-        yield Difference(Element(HEAD, "effect"), "effect", one or None, other or None, *places)
+        before, after = (None if each is None else each.merged.place(()) for each in (old, new))
+        one, other = (None, "in_force") if old is None else ("in_force", None)
+        yield Difference(Element(HEAD, "effect"), "effect", one, other, before, after)
         return
     mine, theirs = elements(old), elements(new)
     for element in _together(mine, theirs):
-        one, other = mine.get(element), theirs.get(element)
-        if one is None or other is None:
-            yield _one_sided(element, old, new, one, other)
+        said, says = mine.get(element), theirs.get(element)
+        if said is None or says is None:
+            yield _one_sided(element, old, new, said, says)
         else:
-            yield from _facets(element, (old, one), (new, other))
+            yield from _facets(element, (old, said), (new, says))
 
 
 def _together(mine: Mapping[Element, Facets], theirs: Mapping[Element, Facets]) -> list[Element]:

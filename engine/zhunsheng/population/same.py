@@ -84,7 +84,10 @@ def normal(node: Node) -> str:
         case Call():
             return f"{node.function}({', '.join(map(normal, node.arguments))})"
         case Aggregate():
-            inside = [_reference(node.collection), *("" if each is None else normal(each) for each in (node.value, node.condition))]
+            inside = [
+                _reference(node.collection),
+                *("" if each is None else normal(each) for each in (node.value, node.condition)),
+            ]
             return f"{node.gathering}({'; '.join(inside)})"
         case _:
             assert_never(node)
@@ -174,14 +177,14 @@ def _reference(name: Name) -> str:
 def _parts(node: Logic | Arithmetic | Extreme) -> Iterator[Node]:
     """The parts of a chain of one operator."""
     for each in children(node):
-        if type(each) is type(node) and _operator(each) == _operator(node):
-            yield from _parts(each)  # type: ignore[arg-type]  of one type with `node`
+        if isinstance(each, Logic | Arithmetic | Extreme) and _operator(each) == _operator(node):
+            yield from _parts(each)
         else:
             yield each
 
 
-def _operator(node: Node) -> str:
-    return node.which if isinstance(node, Extreme) else str(getattr(node, "operator", ""))
+def _operator(node: Logic | Arithmetic | Extreme) -> str:
+    return node.which if isinstance(node, Extreme) else node.operator
 
 
 def _bag(operator: str, parts: Iterable[Node], *, once: bool = False) -> str:

@@ -16,14 +16,21 @@ from zhunsheng.problem import Place, Problem, Refused, say
 from zhunsheng.ruleset.model import PERIOD_FORM, ruleset_validator, short_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from zhunsheng.source import Source
 
 Path = tuple[str | int, ...]
 
-OWN: Final = frozenset({"ruleset", "version", "title", "extends", "in_force", "applies_to", "changes", "note"})
+OWN: Final = frozenset(
+    {"ruleset", "version", "title", "extends", "in_force", "applies_to", "source", "status", "changes", "note"}
+)
 """What a ruleset says of itself alone and does not pass on to those that extend it."""
+CITED: Final = frozenset({"weights", "quantities", "scores", "grades", "rules", "inputs"})
+CITED_ONE: Final = frozenset({"indicator_kind", "total"})
+"""Sections whose elements carry a clause and a status."""
+SUBSTANCE: Final = frozenset({"formula", "when", "check", "points"})
+"""What a clause of the base no longer vouches for once an overlay says it otherwise."""
 _PERIOD: Final = re.compile(PERIOD_FORM, re.ASCII)
 
 
@@ -99,6 +106,7 @@ def _merged(source: Source, retrieve: Callable[[str], Source], seen: tuple[str, 
             result.data.pop(key, None)
         _lay(result, source, (key,), value)
     result.origins[()] = (source, ())
+    _vouch(result, source)
     result.bases[own] = frozenset(result.bases) | {own}
     unsettled = [_conflict(source, *both) for path, both in conflicts.items() if result.origins[path][0] is not source]
     if unsettled:
@@ -166,17 +174,45 @@ def _lay(result: Merged, source: Source, path: Path, value: Any, at: Path | None
     short = short_key(path)
     if short is not None and not isinstance(value, dict):
         result.origins.setdefault(path, (source, at))
+        _disown(result, path, {short})
         _lay(result, source, (*path, short), value, at)
         return
     result.origins[path] = (source, at)
     if isinstance(value, dict) and not is_dated(value):
         holder = _holder(result.data, path)
+        _disown(result, path, value.keys())
         if not isinstance(holder.get(path[-1]), dict):
             holder[path[-1]] = {}
         for key, inner in value.items():
             _lay(result, source, (*path, key), inner, (*at, key))
         return
     _holder(result.data, path)[path[-1]] = value
+
+
+def _disown(result: Merged, path: Path, keys: Iterable[str]) -> None:
+    """Takes from an element the clause and status that spoke for what an overlay now says otherwise."""
+    known = _holder(result.data, path).get(path[-1])
+    if isinstance(known, dict) and _is_element(path) and not SUBSTANCE.isdisjoint(keys):
+        for cited in ("clause", "status"):
+            known.pop(cited, None)
+            result.origins.pop((*path, cited), None)
+
+
+def _is_element(path: Path) -> bool:
+    return (len(path) == 2 and path[0] in CITED) or (len(path) == 1 and path[0] in CITED_ONE)
+
+
+def _vouch(result: Merged, source: Source) -> None:
+    """Gives every element that has no status yet that of the file that made it; nobody else's word counts for it."""
+    status = source.data.get("status", "unverified")
+    elements: list[tuple[Path, Any]] = [
+        ((kind, name), each) for kind in CITED for name, each in result.data.get(kind, {}).items()
+    ]
+    elements += [((kind,), result.data[kind]) for kind in CITED_ONE if kind in result.data]
+    for path, element in elements:
+        if isinstance(element, dict) and "status" not in element:
+            element["status"] = status
+            result.origins[(*path, "status")] = result.origins[path]
 
 
 def _holder(data: dict[str, Any], path: Path) -> dict[str | int, Any]:

@@ -168,6 +168,8 @@ def _below(prefix: str, path: tuple[str, ...], owner: type[BaseModel]) -> Iterat
         holds = next((each for each in _marks(info.annotation, info.metadata) if isinstance(each, Holds)), None)
         if holds is not None:
             yield Field(f"{prefix}{info.title}", (*path, key), holds.type)
+            if holds.type == "rate":  # what is printed, where no one value can be read from it
+                yield Field(f"{prefix}{info.title}文字", (*path, key), "text")
 
 
 def _marks(annotation: object, metadata: list[object]) -> Iterator[object]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 EXECUTION: Final = "预算执行率"
 """The one weight that belongs to the funds and not to an indicator."""
+ASKED: Final = ("target", "actual")
+"""Not required by the schema, yet without them a row cannot be scored: they stand there as blanks."""
 _BLANK: Final = '""'
 
 
@@ -98,7 +100,8 @@ class _Blank:
             return self.holder(_Line(depth, f"{key}:{remark}", must), inner)
         if value is None:
             value = str(body["default"]) if body.get("default") is not None else _BLANK
-        return [_Line(depth, f"{key}: {value}{remark}", must or value != _BLANK or _may_be_blank(body))]
+        active = must or value != _BLANK or name in ASKED or _may_be_blank(body)
+        return [_Line(depth, f"{key}: {value}{remark}", active)]
 
     @staticmethod
     def holder(head: _Line, inner: list[_Line]) -> list[_Line]:
@@ -157,10 +160,13 @@ def _may_be_blank(body: dict[str, Any]) -> bool:
 
 
 def _remark(body: dict[str, Any], *, must: bool) -> str:
-    """Title and description, as a comment."""
-    title, said = str(body.get("title", "")), str(body.get("description", ""))
-    parts = [f"{title}（必填）" if must else title, *([said] if said and said != title else [])]
-    return f"  # {'：'.join(parts)}".replace("\n", " ")
+    """Title, description and, of an input that a ruleset declares, what form it has; as a comment."""
+    title, said = str(body.get("title", "")), body.get("description")
+    form = body.get("x-form", {}).get("zh") or ("true 或 false" if body.get("type") == "boolean" else None)
+    own = said is None or said != title  # a field of the form says its title twice where it needs no more words
+    parts = [said if own else None, form if own and (said is None or "exclusiveMinimum" not in body) else None]
+    shown_ = "，".join(each for each in parts if each)
+    return f"  # {title}{'（必填）' if must else ''}{'：' if shown_ else ''}{shown_}".replace("\n", " ")
 
 
 def _short(line: _Line) -> _Line:

@@ -1,14 +1,16 @@
-"""The curve of a score over the rate, from exact values: at even steps, at every constant of the policy and beside it,
-and in between wherever the line through two values misses the third.
+"""The curve of a score over the rate, from exact values.
+
+At even steps, at every constant of the policy and beside it, and in between wherever the line through two values misses
+the third.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zhunsheng.exchange.describe.probe import SIGNS, Probe, Track
+from zhunsheng.exchange.describe.probe import POINTS, SIGNS, Given, Probe, indicators
 from zhunsheng.expression.tree import Constant, children
 from zhunsheng.number import write
 from zhunsheng.ruleset.check.places import formulas
@@ -59,15 +61,14 @@ class Curve(NamedTuple):
 
 def curves(ruleset: Ruleset) -> tuple[Curve, ...]:
     """A curve for each way of scoring that depends on the rate, for targets with ≥ and with ≤."""
-    probe = Probe(ruleset)
     high = _high(ruleset)
     rates = sorted(_rates(ruleset, high))
-    for rate in rates:
-        probe.scores(rate)
-    tracks = list(_tracks(probe, rates))
-    for one, other in pairwise(rates):
-        _refine(probe, tracks, one, other)
-    return tuple(_together([_curve(probe, track, high) for track in tracks]))
+    found: list[Curve] = []
+    for track in _tracks(ruleset, rates):
+        for one, other in pairwise(rates):
+            _refine(track, one, other)
+        found.append(_curve(track, high))
+    return tuple(_together(found))
 
 
 def _together(found: list[Curve]) -> Iterator[Curve]:
@@ -85,8 +86,8 @@ def _high(ruleset: Ruleset) -> Fraction:
 
 
 def _rates(ruleset: Ruleset, high: Fraction) -> set[Fraction]:
-    marks = {STEP * at for at in range(int(high / STEP) + 1)} | _constants(ruleset)
-    found = {rate for mark in marks for rate in (mark - LEAST, mark, mark + LEAST)}
+    found = {STEP * at for at in range(int(high / STEP) + 1)}
+    found |= {rate for limit in _constants(ruleset) for rate in (limit - LEAST, limit, limit + LEAST)}
     return {each for each in found if 0 <= each <= high and (each / LEAST).denominator == 1}
 
 
@@ -106,59 +107,80 @@ def _constants(ruleset: Ruleset) -> set[Fraction]:
     return found
 
 
-def _tracks(probe: Probe, rates: list[Fraction]) -> Iterator[Track]:
-    """A line of the form for each way of scoring and comparator: the first whose score depends on the rate."""
-    by_score: dict[tuple[str, str], list[str]] = {}
-    for line, (score, _) in probe.scores(rates[-1]).items():
-        if score is not None:
-            by_score.setdefault((score, probe.sign(line)), []).append(line)
-    for each in probe.ruleset.scores:
-        for sign in ("",) if each.scope == DOCUMENT else SIGNS:
-            lines = by_score.get((each.name, sign), [])
-            at = next((line for line in lines if _varies(probe, line, rates)), None)
-            if at is not None:
-                yield Track(each.name, sign, at)
+class Track(NamedTuple):
+    """One curve: a way of scoring, the comparator of the target (none for a score of the form), a form with one row."""
+
+    score: str
+    sign: str
+    probe: Probe
+    line: str
+
+    def value(self, rate: Fraction) -> Fraction | None:
+        """The score at a rate."""
+        given = self.probe.scores(rate).get(self.line)
+        return given.score if given is not None and given.kind == self.score else None
+
+    @property
+    def points(self) -> Fraction:
+        """Full marks."""
+        found = [given.points for each in self.probe.known.values() if (given := each.get(self.line)) is not None]
+        return next((each for each in found if each), POINTS)
 
 
-def _varies(probe: Probe, line: str, rates: list[Fraction]) -> bool:
-    found = {probe.scores(rate).get(line, (None, None))[1] for rate in rates}
-    return len(found - {None}) > 1
+def _tracks(ruleset: Ruleset, rates: list[Fraction]) -> Iterator[Track]:
+    """For each way of scoring and each comparator, the first form of one indicator whose score depends on the rate."""
+    rows = list(indicators(ruleset))
+    kinds = Probe(ruleset, rows).scores(rates[0])
+    for score in ruleset.scores:
+        if score.scope == DOCUMENT:
+            tracks = [Track(score.name, "", Probe(ruleset, rows[:1]), score.name)]
+            yield from (each for each in tracks if _varies(each, rates))
+            continue
+        for sign in SIGNS:
+            alone = (
+                Track(score.name, sign, Probe(ruleset, [row]), "/indicators/0")
+                for at, row in enumerate(rows)
+                if row["target"].startswith(sign) and _kind(kinds, at) == score.name
+            )
+            found = next((each for each in alone if _varies(each, rates)), None)
+            if found is not None:
+                yield found
 
 
-def _refine(probe: Probe, tracks: list[Track], one: Fraction, other: Fraction) -> None:
-    middle = (one + (other - one) * SPLIT) // LEAST * LEAST
-    if middle in (one, other) or len(probe.known) >= MOST:
+def _kind(kinds: dict[str, Given], at: int) -> str:
+    given = kinds.get(f"/indicators/{at}")
+    return "" if given is None else given.kind
+
+
+def _varies(track: Track, rates: list[Fraction]) -> bool:
+    return len({track.value(rate) for rate in rates} - {None}) > 1
+
+
+def _refine(track: Track, one: Fraction, other: Fraction) -> None:
+    middle = max((one + (other - one) * SPLIT) // LEAST * LEAST, one + LEAST)
+    if middle >= other or len(track.probe.known) >= MOST:
         return
-    ends = [(probe.scores(one), probe.scores(other), probe.scores(middle), track) for track in tracks]
-    share = (middle - one) / (other - one)
-    if any(_misses(probe, *each, share) for each in ends):
-        _refine(probe, tracks, one, middle)
-        _refine(probe, tracks, middle, other)
+    if _misses(track, one, middle, other):
+        _refine(track, one, middle)
+        _refine(track, middle, other)
 
 
-Scores = dict[str, tuple[str | None, Fraction | None]]
-
-
-def _misses(probe: Probe, one: Scores, other: Scores, middle: Scores, track: Track, share: Fraction) -> bool:
-    low, high, found = (_value(each, track) for each in (one, other, middle))
+def _misses(track: Track, one: Fraction, middle: Fraction, other: Fraction) -> bool:
+    low, found, high = (track.value(each) for each in (one, middle, other))
     if low is None or high is None or found is None:
         return not low == high == found
-    return abs(found - low - (high - low) * share) > probe.points.get(track.at, Fraction(1)) * MISS
+    slack = track.points * (MISS if other - one > 20 * LEAST else MISS / 10)
+    return abs(found - low - (high - low) * (middle - one) / (other - one)) > slack
 
 
-def _value(scores: Scores, track: Track) -> Fraction | None:
-    score, value = scores.get(track.at, (None, None))
-    return value if score == track.score else None
-
-
-def _curve(probe: Probe, track: Track, high: Fraction) -> Curve:
-    points = probe.points.get(track.at, Fraction(10))
+def _curve(track: Track, high: Fraction) -> Curve:
+    points = track.points
     lines: list[list[Dot]] = [[]]
     rings: list[Dot] = []
     dots: list[Dot] = []
     before: Dot | None = None
-    for rate in sorted(probe.known):
-        value = _value(probe.known[rate], track)
+    for rate in sorted(track.probe.known):
+        value = track.value(rate)
         if value is None:
             lines.append([])
             before = None
@@ -199,16 +221,18 @@ def _thinned(line: list[Dot], slack: Fraction) -> tuple[Dot, ...]:
         return tuple(line)
     (x0, y0), (x1, y1) = line[0], line[-1]
     off = [abs(y - y0 - (y1 - y0) * (x - x0) / (x1 - x0)) for x, y in line]
-    at = max(range(len(line)), key=off.__getitem__)
-    if off[at] <= slack / 2:
+    most = max(off)
+    if most <= slack / 2:
         return line[0], line[-1]
+    far = [at for at in range(len(line)) if off[at] >= most - slack / 4]
+    at = min(far, key=lambda at: (line[at][0].denominator, -off[at]))  # a round rate, where several are as far
     return (*_thinned(line[: at + 1], slack)[:-1], *_thinned(line[at:], slack))
 
 
 def _marks(high: Fraction) -> tuple[Fraction, ...]:
     step = Fraction(1, 5)
     found = [step * at for at in range(int(high / step) + 1)]
-    return (*(each for each in found if high - each >= step / 2), high)
+    return (*(each for each in found if high - each > step / 2), high)
 
 
 def _steps(low: Fraction, high: Fraction) -> tuple[Fraction, ...]:
@@ -217,10 +241,8 @@ def _steps(low: Fraction, high: Fraction) -> tuple[Fraction, ...]:
     step = next(
         width
         for power in range(-2, 6)
-        for width in (cast("Fraction", each * Fraction(10) ** power) for each in (1, 2, 5))
+        for width in (each * Fraction(10) ** power for each in (1, 2, 5))
         if width >= wanted
     )
     first, last = low // step, -(-high // step)
     return tuple(step * at for at in range(first, last + 1))
-
-

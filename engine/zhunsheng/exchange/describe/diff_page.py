@@ -45,12 +45,17 @@ def _differences(speaker: Speaker, comparison: Comparison) -> Iterator[str]:
         yield f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody></table></div>'
     if comparison.wording:
         joint = "、" if speaker.lang == "zh" else ", "
-        yield web.element("p", speaker.say("wording", names=joint.join(map(speaker.element, comparison.wording))), "faint")
+        yield web.element(
+            "p", speaker.say("wording", names=joint.join(map(speaker.element, comparison.wording))), "faint"
+        )
 
 
 def _row(line: Line) -> str:
     pairs = line.parts or ((line.old, line.new),)
-    old, new = ("".join(web.element("p", side, kind) for side in sides if side) for kind, sides in zip(("old", "new"), zip(*pairs, strict=True), strict=True))
+    old, new = (
+        "".join(web.element("p", side, kind) for side in sides if side)
+        for kind, sides in zip(("old", "new"), zip(*pairs, strict=True), strict=True)
+    )
     places = "<br>".join(escape(each) for each in dict.fromkeys(line.places) if each)
     title = web.element("td", f"{line.title}{line.when}")
     return f'<tr>{title}<td>{old}</td><td>{new}</td><td class="code">{places}</td></tr>'
@@ -82,7 +87,11 @@ def _grades(speaker: Speaker, migration: Migration) -> str:
     rows = []
     for old, name in zip(ladder, names, strict=True):
         cells = [
-            web.element("td", str(migration.grades.get((old, new), "")), "figure" if old == new or (old, new) not in migration.grades else "figure moved")
+            web.element(
+                "td",
+                str(migration.grades.get((old, new), "")),
+                "figure" if old == new or (old, new) not in migration.grades else "figure moved",
+            )
             for new in ladder
         ]
         rows.append(f"<tr>{web.element('th', name)}{''.join(cells)}</tr>")
@@ -96,7 +105,7 @@ def _changes(speaker: Speaker, migration: Migration) -> Iterator[str]:
         name = web.element("td", change.name or change.file)
         said = speaker.change(change)
         what = "".join(
-            f"<p>{escape(label)} <span class=\"old\">{escape(old)}</span>{' → ' if old and new else ' '}<span class=\"new\">{escape(new)}</span></p>"
+            f'<p>{escape(label)} <span class="old">{escape(old)}</span>{" → " if old and new else " "}<span class="new">{escape(new)}</span></p>'
             for label, old, new in said
         )
         rows.append(f"<tr>{name}<td>{what}</td>{web.element('td', speaker.causes(change))}</tr>")

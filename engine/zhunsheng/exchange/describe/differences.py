@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast, final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 
 from zhunsheng.exchange.describe.reader import Reader
 from zhunsheng.expression.tree import Row
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zhunsheng.problem import Place
     from zhunsheng.problem.show import Lang
 
+LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
 MOST_BARS: Final = 21
 
 
@@ -93,7 +94,11 @@ class Speaker:
     def element(self, element: Element) -> str:
         """What an element is called, with its section where the name alone does not tell."""
         section = self.say(f"section.{element.section}")
-        return f"{section}「{element.name}」" if element.name and self.lang == "zh" else f"{section} {element.name}".strip()
+        return (
+            f"{section}「{element.name}」"
+            if element.name and self.lang == "zh"
+            else f"{section} {element.name}".strip()
+        )
 
     def facet(self, aspect: str, facet: Facet | None) -> str:
         """What one side says."""
@@ -105,7 +110,7 @@ class Speaker:
             case Row():
                 return self.band(facet)
             case tuple() if isinstance(facet[0], Rounding):
-                return self.roundings(cast("tuple[Rounding, ...]", facet))
+                return self.roundings(facet)
             case tuple():
                 joint = "、" if self.lang == "zh" else ", "
                 return joint.join(self.word(aspect, str(each)) for each in facet)
@@ -148,7 +153,10 @@ class Speaker:
     def periods(self, when: tuple[Stretch, ...]) -> str:
         """The days in which a difference is one; nothing where that is always."""
         joint = "、" if self.lang == "zh" else ", "
-        said = [self.say("span", first=first, last=last) if last else self.say("from", first=first) for first, last in _joined(when)]
+        said = [
+            self.say("span", first=first, last=last) if last else self.say("from", first=first)
+            for first, last in _joined(when)
+        ]
         return self.say("when", periods=joint.join(said)) if said else ""
 
     def change(self, change: Change) -> list[tuple[str, str, str]]:
@@ -158,12 +166,11 @@ class Speaker:
             found.append((self.say("total"), change.old.total or "—", change.new.total or "—"))
         if change.old.grade != change.new.grade:
             found.append((self.say("grade"), change.old.grade or "—", change.new.grade or "—"))
-        for one, other in change.scores:
-            name = (one or other).name  # type: ignore[union-attr]  one of them is there
+        for name, one, other in change.scores:
             found.append((name, (one and one.computed) or "—", (other and other.computed) or "—"))
         for heading in HEADINGS:
             label = self.say(heading)
-            found += [(f"{label} {(one or other).rule}", _said(one), _said(other)) for one, other in change.conclusions(heading)]  # type: ignore[union-attr]  likewise
+            found += [(f"{label} {rule}", _said(one), _said(other)) for rule, one, other in change.conclusions(heading)]
         return found
 
     def causes(self, change: Change) -> str:
@@ -197,7 +204,7 @@ def _width(spread: Fraction) -> Fraction:
 
 def answer(comparison: Comparison, migration: Migration | None) -> dict[str, Any]:
     """All of it as JSON-ready data."""
-    both = {lang: Speaker(cast("Lang", lang)) for lang in ("zh", "en")}
+    both = {lang: Speaker(lang) for lang in LANGUAGES}
     found: dict[str, Any] = {
         "old": _named(comparison.old),
         "new": _named(comparison.new),
@@ -210,7 +217,7 @@ def answer(comparison: Comparison, migration: Migration | None) -> dict[str, Any
     return found
 
 
-def _difference(each: Difference, both: Mapping[str, Speaker]) -> dict[str, Any]:
+def _difference(each: Difference, both: Mapping[Lang, Speaker]) -> dict[str, Any]:
     lines = {lang: speaker.line(each) for lang, speaker in both.items()}
     return {
         "section": each.element.section,
@@ -234,8 +241,7 @@ def _archive(migration: Migration) -> dict[str, Any]:
         ],
         "moves": [{"by": write(by), "forms": forms} for by, forms in sorted(migration.moves.items())],
         "elements": [
-            {"section": each.section, "name": each.name, "forms": forms}
-            for each, forms in migration.by_element.items()
+            {"section": each.section, "name": each.name, "forms": forms} for each, forms in migration.by_element.items()
         ],
         "changes": [_change(each) for each in migration.changes],
         "refused": [{"file": file, "code": problem.code} for file, problem in migration.problems],
@@ -244,7 +250,7 @@ def _archive(migration: Migration) -> dict[str, Any]:
 
 def _change(change: Change) -> dict[str, Any]:
     conclusions = {
-        heading: [{"old": _filled(one), "new": _filled(other)} for one, other in change.conclusions(heading)]
+        heading: [{"old": _filled(one), "new": _filled(other)} for _, one, other in change.conclusions(heading)]
         for heading in HEADINGS
     }
     return {
@@ -254,11 +260,11 @@ def _change(change: Change) -> dict[str, Any]:
         "grade": {"old": change.old.grade, "new": change.new.grade},
         "scores": [
             {
-                "name": (one or other).name,  # type: ignore[union-attr]  one of them is there
+                "name": name,
                 "old": None if one is None else one.computed,
                 "new": None if other is None else other.computed,
             }
-            for one, other in change.scores
+            for name, one, other in change.scores
         ],
         **{heading: found for heading, found in conclusions.items() if found},
         "elements": [{"section": each.section, "name": each.name} for each in change.elements],
@@ -300,5 +306,3 @@ def _follows(one: Stretch, other: Stretch) -> bool:
     from datetime import date, timedelta  # noqa: PLC0415  dated policies are few
 
     return bool(one.last) and date.fromisoformat(one.last) + timedelta(days=1) == date.fromisoformat(other.first)
-
-

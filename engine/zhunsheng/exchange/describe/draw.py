@@ -42,10 +42,12 @@ def curve(drawn: Curve) -> str:
     y = Scale(drawn.y[0], drawn.y[-1], TALL - BOTTOM, TOP)
     parts = [*_grid(x, drawn.x, y, drawn.y)]
     parts += [
-        f'<polyline class="curve" points="{" ".join(f"{x.at(a)},{y.at(b)}" for a, b in line)}"/>' for line in drawn.lines
+        f'<polyline class="curve" points="{" ".join(f"{x.at(a)},{y.at(b)}" for a, b in line)}"/>'
+        for line in drawn.lines
     ]
+    size = 4 if len(drawn.closed) <= 8 else 2
     for kind, dots in (("hole", drawn.open), ("dot", drawn.closed)):
-        parts += [f'<circle class="{kind}" cx="{x.at(a)}" cy="{y.at(b)}" r="4"/>' for a, b in dots]
+        parts += [f'<circle class="{kind}" cx="{x.at(a)}" cy="{y.at(b)}" r="{size}"/>' for a, b in dots]
     parts.append(_text(WIDE - RIGHT, TALL - 6, drawn.x_label, "end"))
     parts.append(_text(LEFT - 8, TOP - 10, drawn.y_label, "start"))
     return _svg(parts, drawn.title)

@@ -87,7 +87,10 @@ class _Outline:
             ("内容摘要", f"sha256 {ruleset.sha256}"),
         ]
         yield Table(("", ""), tuple((name, text) for name, text in facts if text), ("short", ""))
-        yield Paragraph("条款核对情况：已核对，指已对照原文；见于实际做法，指各地通行而未见明文；未核对，指尚未对照原文。", faint=True)
+        yield Paragraph(
+            "条款核对情况：已核对，指已对照原文；见于实际做法，指各地通行而未见明文；未核对，指尚未对照原文。",
+            faint=True,
+        )
 
     def named(self, id_: str) -> str:
         """A ruleset of the chain with its title."""
@@ -101,7 +104,11 @@ class _Outline:
         ruleset = self.ruleset
         cited = [
             *(citation for _, citation in ruleset.weights.values()),
-            *(each.citation for each in (*ruleset.quantities, *ruleset.scores, ruleset.total, *ruleset.bands, *ruleset.rules)),
+            *(each.citation for each in ruleset.quantities),
+            *(each.citation for each in ruleset.scores),
+            ruleset.total.citation,
+            *(each.citation for each in ruleset.bands),
+            *(each.citation for each in ruleset.rules),
         ]
         counts = Counter(each.status for each in cited)
         return "，".join(f"{STATUS[key]} {counts[key]} 项" for key in STATUS if counts[key])
@@ -115,7 +122,9 @@ class _Outline:
         if own not in layers:
             origin = f"沿用 {layers[-1]}" if layers and len(self.ruleset.chain) > 1 else ""
         else:
-            origin = f"在 {layers[-2]} 上改写" if len(layers) > 1 else "本规则所加" if len(self.ruleset.chain) > 1 else ""
+            origin = (
+                f"在 {layers[-2]} 上改写" if len(layers) > 1 else "本规则所加" if len(self.ruleset.chain) > 1 else ""
+            )
         parts = [f"依据：{citation.clause}" if citation.clause else "", STATUS.get(citation.status, ""), origin]
         found = "；".join(each for each in parts if each)
         cases = self.tests.get(tests, [])
@@ -165,7 +174,9 @@ class _Outline:
                 for one in each.columns
             )
             needed = "必填" if each.required else "可不填"
-            rows.append((each.name, each.holder, f"{shapes[each.shape]}：{columns}", needed, self.note(("inputs", each.name))))
+            rows.append(
+                (each.name, each.holder, f"{shapes[each.shape]}：{columns}", needed, self.note(("inputs", each.name)))
+            )
         yield Table(("名称", "填在", "内容", "", "说明"), tuple(rows), ("short", "short", "", "short", ""))
 
     # Formulas
@@ -229,7 +240,7 @@ class _Outline:
             yield Paragraph(f"满分：{self.reader.read(each.points)}。")
             yield from self.formula("得分", each.formula, self.rounding(each))
             if each.otherwise is not None:
-                yield Paragraph(f"算式无值时，暂按 {self.reader.read(each.otherwise)} 计，并列为须人工认定。")
+                yield Paragraph(f"算式无值时，暂取{self.reader.read(each.otherwise)}，并列为须人工认定。")
             else:
                 yield Paragraph("算式无值时，暂不计分，总分因此未定，并列为须人工认定。")
             yield from self.aside(path, each.citation, each.name)
@@ -242,7 +253,7 @@ class _Outline:
         yield from self.aside(("total",), ruleset.total.citation, "总分")
         grades = ruleset.grades.formula
         if isinstance(grades, tree.Table) and grades.rows:
-            rows = [
+            rows: list[tuple[str, ...]] = [
                 (
                     band.grade,
                     self.plain.span(row.conditions, unit="分"),
@@ -276,6 +287,6 @@ def _day(text: str) -> str:
 def _without_empty(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
     """A table without the columns that are empty in every row."""
     kept = [at for at in range(len(head)) if any(row[at] for row in rows)]
-    return Table(tuple(head[at] for at in kept), tuple(tuple(row[at] for at in kept) for row in rows), ("short", "short"))
-
-
+    return Table(
+        tuple(head[at] for at in kept), tuple(tuple(row[at] for at in kept) for row in rows), ("short", "short")
+    )

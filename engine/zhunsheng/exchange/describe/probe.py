@@ -1,7 +1,7 @@
 """Made-up forms whose one free figure is the rate: what a ruleset gives for 79.99 % of a target, or of a budget.
 
-The whole engine judges them, so that what is drawn is what it would give, every rounding and rule included. Each form
-holds an indicator for every way in which the ruleset tells indicators apart (dimension, category, words in a name).
+The whole engine judges them, so that what is drawn is what it would give, every rounding and rule included. There is an
+indicator for every way in which the ruleset tells indicators apart (dimension, category, words in a name).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zhunsheng.problem import Refused
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from zhunsheng.expression.tree import Node
     from zhunsheng.ruleset import Ruleset
@@ -27,51 +27,50 @@ POINTS: Final = Fraction(10)
 """What every made-up indicator is worth."""
 SIGNS: Final = ("≥", "≤")
 UNITS: Final = ("个", "%")
+Indicator = dict[str, Any]
 _FIELDS: Final = {"一级指标": "dimension", "二级指标": "category", "三级指标": "name"}
 
 
-class Track(NamedTuple):
-    """One curve: a way of scoring, and the comparator of the target; none for a score of the whole form."""
+class Given(NamedTuple):
+    """A score as given: by which way of scoring, of how many points, and how many, None where no formula said."""
 
-    score: str
-    sign: str
-    at: str
-    """The id of its line in the assessment."""
+    kind: str
+    points: Fraction | None
+    score: Fraction | None
 
 
 @final
 class Probe:
-    """A ruleset asked for its scores at one rate after another."""
+    """A ruleset asked for the scores of a form at one rate after another.
 
-    def __init__(self, ruleset: Ruleset) -> None:
+    Args:
+        ruleset: which is asked.
+        indicators: the rows of the form, but for what was achieved.
+    """
+
+    def __init__(self, ruleset: Ruleset, indicators: Sequence[Indicator]) -> None:
         self.ruleset = ruleset
+        self.indicators = indicators
         self.year = _year(ruleset)
-        self.indicators = list(_indicators(ruleset))
-        self.known: dict[Fraction, dict[str, tuple[str | None, Fraction | None]]] = {}
-        self.points: dict[str, Fraction] = {}
+        self.known: dict[Fraction, dict[str, Given]] = {}
 
-    def scores(self, rate: Fraction) -> dict[str, tuple[str | None, Fraction | None]]:
-        """By the line's id: the way of scoring, and the score, None where it is none that a formula gave."""
+    def scores(self, rate: Fraction) -> dict[str, Given]:
+        """What is given, by the id of the line; nothing where the form is refused."""
         if rate not in self.known:
             try:
                 assessment = evaluate(self.document(rate), self.ruleset, derivations=False)
             except Refused:
                 self.known[rate] = {}
             else:
-                found: dict[str, tuple[str | None, Fraction | None]] = {}
-                for each in assessment.scores:
-                    computed = parse(each.computed) if each.status == "computed" and each.computed else None
-                    found[each.id] = (each.kind or each.name, computed)
-                    points = None if each.points is None else parse(each.points)
-                    if points is not None:
-                        self.points.setdefault(each.id, points)
-                self.known[rate] = found
+                self.known[rate] = {
+                    each.id: Given(
+                        each.kind or each.name,
+                        None if each.points is None else parse(each.points),
+                        parse(each.computed) if each.status == "computed" and each.computed else None,
+                    )
+                    for each in assessment.scores
+                }
         return self.known[rate]
-
-    def sign(self, line: str) -> str:
-        """The comparator of the indicator that a line is for; none for a line of the form."""
-        head, _, at = line.rpartition("/")
-        return str(self.indicators[int(at)]["target"])[0] if head == "/indicators" else ""
 
     def document(self, rate: Fraction) -> Document:
         """The form at a rate."""
@@ -85,7 +84,8 @@ class Probe:
         })  # fmt: skip
 
 
-def _indicators(ruleset: Ruleset) -> Iterator[dict[str, Any]]:
+def indicators(ruleset: Ruleset) -> Iterator[Indicator]:
+    """One for each way in which the ruleset tells indicators apart, each with targets in counts and in percent."""
     named = [name for name in ruleset.weights if name not in {each.name for each in ruleset.scores}]
     base = {"dimension": named[0] if named else "产出指标", "category": "数量指标", "name": "示例指标"}
     variants = [base]

@@ -7,7 +7,6 @@ wherever two readings were possible.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, assert_never, cast, final
 
@@ -34,6 +33,8 @@ from zhunsheng.number import Mode
 from zhunsheng.population.same import bounds, normal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zhunsheng.expression.tree import Comparator, Node, Row
     from zhunsheng.number import Rounding
     from zhunsheng.ruleset import Ruleset
@@ -95,7 +96,7 @@ class Reader:
         match node:
             case Table():
                 return [*self.rows(node), *([("其余", node.otherwise)] if node.otherwise is not None else [])]
-            case Choice() if isinstance(node.no, Choice):
+            case Choice() if isinstance(node.no, Choice | Table):
                 below = self.branches(node.no) or [("其余", node.no)]
                 return [(self.read(node.test), node.yes), *below]
             case Choice():
@@ -108,7 +109,9 @@ class Reader:
         argument = self.bare(table.argument)
         together: dict[str, list[Row]] = {}
         for row in table.rows:
-            single = len(row.conditions) == 1 and row.conditions[0][0] == "=" and isinstance(row.conditions[0][1], Constant)
+            single = (
+                len(row.conditions) == 1 and row.conditions[0][0] == "=" and isinstance(row.conditions[0][1], Constant)
+            )
             together.setdefault(normal(row.value) if single else f"{bounds(row)}!", []).append(row)
         found: list[tuple[str, Node]] = []
         for rows in together.values():
@@ -129,7 +132,9 @@ class Reader:
         if len(conditions) == 1 and conditions[0][0] == "=":
             return f"{argument}为{_spaced(self._say(conditions[0][1], _CLAUSE))}{joint}{unit}".strip()
         if len(conditions) != len(low) + len(high) or len(low) > 1 or len(high) > 1:
-            return f"{argument}" + "且".join(f"{SIGNS[sign]}{_spaced(self._say(bound, _CLAUSE))}" for sign, bound in conditions)
+            return f"{argument}" + "且".join(
+                f"{SIGNS[sign]}{_spaced(self._say(bound, _CLAUSE))}" for sign, bound in conditions
+            )
 
         def end(sign: Comparator, bound: Node) -> str:
             return f"{self._say(bound, _CLAUSE)}{joint}{unit}（{'含' if sign.endswith('=') else '不含'}）"
@@ -165,7 +170,10 @@ class Reader:
             case Logic():
                 return self._logic(node)
             case Choice():
-                return f"若{self._say(node.test, _OR)}，则{_spaced(self._say(node.yes, _CLAUSE))}{self._else(node.no)}", _LOOSE
+                return (
+                    f"若{self._say(node.test, _OR)}，则{_spaced(self._say(node.yes, _CLAUSE))}{self._else(node.no)}",
+                    _LOOSE,
+                )
             case Table():
                 argument = self.bare(node.argument)
                 rows = [f"{told}的，{self._say(value, _CLAUSE)}" for told, value in self.rows(node)]
@@ -229,7 +237,9 @@ class Reader:
         between = _between(node)
         if between is not None:
             low, middle, high = between
-            ends = [f"{self._say(bound, _CLAUSE + 1)}（{'含' if sign == '<=' else '不含'}）" for bound, sign in (low, high)]
+            ends = [
+                f"{self._say(bound, _CLAUSE + 1)}（{'含' if sign == '<=' else '不含'}）" for bound, sign in (low, high)
+            ]
             return f"{self._say(middle, _TIGHT)}在{_spaced(ends[0])}至{_spaced(ends[1])}之间", _CLAUSE
         binding, joint = (_OR, "，或者") if node.operator == "or" else (_AND, "，且")
         return joint.join(self._say(each, binding + 1) for each in node.parts), binding
@@ -242,17 +252,22 @@ class Reader:
         return f"{self._say(node.operand, _TIGHT)}（{roundings((rounding,))}）", _TIGHT
 
     def _extreme(self, node: Extreme) -> tuple[str, int]:
-        if node.which == "max" and len(node.parts) == 2 and node.parts[1] == Negative(node.parts[0], node.parts[1].span, node.parts[1].type):
+        if (
+            node.which == "max"
+            and len(node.parts) == 2
+            and node.parts[1] == Negative(node.parts[0], node.parts[1].span, node.parts[1].type)
+        ):
             inner = node.parts[0]
             if isinstance(inner, Arithmetic) and inner.operator == "-":
                 return f"{self._say(inner.left, _TIGHT)}与{self._say(inner.right, _TIGHT)}之差（不计正负）", _CLAUSE + 1
             return f"{self._say(inner, _TIGHT)}（不计正负）", _TIGHT
-        limits, inner = _clamped(node)
-        if inner is not None:
+        limits, within = _clamped(node)
+        if within is not None:
             words = "，".join(
-                f"{'最高' if which == 'min' else '最低'}按 {self.constant(limit)} 计" for which, limit in sorted(limits, key=lambda each: each[0])
+                f"{'最高' if which == 'min' else '最低'}按 {self.constant(limit)} 计"
+                for which, limit in sorted(limits, key=lambda each: each[0])
             )
-            return f"{self._say(inner, _TIGHT)}（{words}）", _TIGHT
+            return f"{self._say(within, _TIGHT)}（{words}）", _TIGHT
         least = "最小" if node.which == "min" else "最大"
         parts = [self._say(each, _CLAUSE + 1) for each in node.parts]
         if len(parts) == 2:
@@ -367,7 +382,12 @@ def _clamped(node: Node) -> tuple[list[tuple[str, Constant]], Node | None]:
     while isinstance(inner, Extreme) and len(inner.parts) == 2:
         limit = next((each for each in inner.parts if isinstance(each, Constant)), None)
         rest = [each for each in inner.parts if each is not limit]
-        if limit is None or len(rest) != 1 or not isinstance(limit.value, Fraction) or any(inner.which == which for which, _ in limits):
+        if (
+            limit is None
+            or len(rest) != 1
+            or not isinstance(limit.value, Fraction)
+            or any(inner.which == which for which, _ in limits)
+        ):
             break
         limits.append((inner.which, limit))
         inner = rest[0]

@@ -19,7 +19,8 @@ def exercised(ruleset: Ruleset, tests: Any) -> dict[str, list[str]]:
     """
     cases = tests.get("tests") if isinstance(tests, dict) else None
     found: dict[str, list[str]] = {}
-    known = {each.id for each in ruleset.rules} | {each.name for each in (*ruleset.scores, *ruleset.quantities)}
+    known = {each.id for each in ruleset.rules} | {each.name for each in ruleset.scores}
+    known |= {each.name for each in ruleset.quantities}
     known |= {each.grade for each in ruleset.bands}
     for case in cases if isinstance(cases, list) else ():
         if isinstance(case, dict):

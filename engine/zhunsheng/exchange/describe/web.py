@@ -63,7 +63,9 @@ def element(name: str, text: str, kind: str = "") -> str:
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], kinds: Sequence[str] = ()) -> str:
     """A table; cells are texts, `kinds` the class of each column."""
     classes = [*kinds, *[""] * (len(head) - len(kinds))]
-    heads = "".join(element("th", each, kind if kind == "figure" else "") for each, kind in zip(head, classes, strict=True))
+    heads = "".join(
+        element("th", each, kind if kind == "figure" else "") for each, kind in zip(head, classes, strict=True)
+    )
     body = [
         "<tr>" + "".join(element("td", cell, kind) for cell, kind in zip(row, classes, strict=True)) + "</tr>"
         for row in rows

@@ -1,13 +1,14 @@
-"""The document as a Word file on the page of GB/T 9704: A4, margins 37/35/28/26 mm, body 仿宋 三号, headings 黑体."""
+"""The document as a Word file on the page of GB/T 9704: A4, margins 37/35/28/26 mm, body 仿宋 16 pt, headings 黑体."""
 
 from __future__ import annotations
 
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -22,23 +23,183 @@ if TYPE_CHECKING:
 
 BODY: Final = "仿宋"
 HEADS: Final = "黑体"
-SIZES: Final = {1: 22, 2: 16, 3: 16}
-TABLE_SIZE: Final = 12
-FAINT_SIZE: Final = 12
-LINE: Final = 28
-"""Points from line to line, as the standard has it for 22 lines on a page."""
-ALTERNATIVES: Final = {BODY: "仿宋_GB2312;FangSong;Noto Serif CJK SC", HEADS: "SimHei;Noto Sans CJK SC"}
-EPOCH: Final = (2020, 1, 1)
-"""The date that the file bears, so that one ruleset gives the same bytes each time."""
+CHAINS: Final = {BODY: "FangSong,仿宋_GB2312,Noto Serif CJK SC", HEADS: "SimHei,Noto Sans CJK SC"}
+"""What to take where a font is not installed, the nearest first."""
+FAMILIES: Final = {BODY: "roman", HEADS: "swiss"}
+TITLE_SIZE, SIZE, SMALL = 22, 16, 12
+LINE, SMALL_LINE = 28, 20
+"""Points from line to line: 22 lines a page, as the standard has it."""
+WIDTH: Final = 156
+"""Millimetres between the margins."""
+GREY: Final = RGBColor(0x55, 0x55, 0x55)
+LONGEST: Final = 24
+"""Cells of a text that counts for the width of its column; what is longer breaks."""
 
 
 def word(blocks: Iterable[Block]) -> bytes:
-    """The whole file."""
+    """The whole file; the same bytes for the same document."""
     document = Document()
     _page(document)
-    _styles(document)
+    _fonts(document)
     for block in blocks:
         _add(document, block)
-    buffer = BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
+    return _undated(document)
+
+
+def _page(document: Any) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
+    section.left_margin, section.right_margin = Mm(28), Mm(26)
+    footer = section.footer.paragraphs[0]
+    footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for text, field in (("— ", ""), ("", "PAGE"), (" —", "")):
+        run = footer.add_run(text)
+        run.font.size = Pt(14)
+        if field:
+            for kind, inside in (("begin", None), (None, field), ("end", None)):
+                run._r.append(_field(kind, inside))  # noqa: SLF001  python-docx has no fields
+
+
+def _field(kind: str | None, text: str | None) -> Any:
+    if kind is not None:
+        mark = OxmlElement("w:fldChar")
+        mark.set(qn("w:fldCharType"), kind)
+        return mark
+    inside = OxmlElement("w:instrText")
+    inside.text = text
+    return inside
+
+
+def _fonts(document: Any) -> None:
+    """The styles, and in the table of fonts what may stand for each."""
+    normal = document.styles["Normal"]
+    _font(normal, BODY, SIZE)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-US")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    normal.element.get_or_add_rPr().append(language)
+    _spaced(normal.paragraph_format, LINE)
+    for level, size in ((1, TITLE_SIZE), (2, SIZE), (3, SIZE)):
+        style = document.styles[f"Heading {level}"]
+        _font(style, HEADS, size)
+        style.font.color.rgb = RGBColor(0, 0, 0)
+        style.font.bold = False
+        _spaced(style.paragraph_format, 36 if level == 1 else LINE)
+        style.paragraph_format.space_before = Pt(0 if level == 1 else 14 if level == 2 else 6)
+        style.paragraph_format.space_after = Pt(14 if level == 1 else 0)
+        style.paragraph_format.keep_with_next = True
+    document.styles["Heading 1"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    fonts = "".join(
+        f'<w:font w:name="{name}"><w:altName w:val="{chain}"/><w:charset w:val="86"/><w:family w:val="{FAMILIES[name]}"/></w:font>'
+        for name, chain in CHAINS.items()
+    )
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    for relation in document.part.rels.values():
+        if relation.reltype == RELATIONSHIP_TYPE.FONT_TABLE:
+            text = (
+                f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:fonts xmlns:w="{space}">{fonts}</w:fonts>'
+            )
+            relation.target_part._blob = text.encode()  # noqa: SLF001  nor a table of fonts
+
+
+def _font(styled: Any, name: str, size: int) -> None:
+    styled.font.name = name
+    styled.font.size = Pt(size)
+    fonts = styled.element.get_or_add_rPr().get_or_add_rFonts()
+    for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+        fonts.attrib.pop(qn(theme), None)
+    for kind in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+        fonts.set(qn(kind), name)
+
+
+def _spaced(paragraph: Any, line: int) -> None:
+    paragraph.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+    paragraph.line_spacing = Pt(line)
+    paragraph.space_before = paragraph.space_after = Pt(0)
+
+
+def _add(document: Any, block: Block) -> None:
+    match block:
+        case Heading(text, level):
+            heading = document.add_heading(text, level)
+            if level > 1:
+                _indent(heading)
+        case Paragraph(text, faint):
+            paragraph = document.add_paragraph()
+            run = paragraph.add_run(text)
+            _indent(paragraph)
+            if faint:
+                run.font.size = Pt(SMALL)
+                run.font.color.rgb = GREY
+                _spaced(paragraph.paragraph_format, SMALL_LINE)
+        case Table(head, rows, kinds):
+            _table(document, head, rows, kinds)
+        case Drawing(curve):
+            paragraph = document.add_paragraph()
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+            add_chart(document, paragraph, curve)
+
+
+def _indent(paragraph: Any) -> None:
+    """By two characters."""
+    indent = paragraph._p.get_or_add_pPr().get_or_add_ind()  # noqa: SLF001  python-docx knows lengths only
+    indent.set(qn("w:firstLineChars"), "200")
+    indent.set(qn("w:firstLine"), str(2 * SIZE * 20))
+
+
+def _table(document: Any, head: tuple[str, ...], rows: tuple[tuple[str, ...], ...], kinds: tuple[str, ...]) -> None:
+    heads = [head] if any(head) else []
+    table = document.add_table(rows=len(heads) + len(rows), cols=len(head), style="Table Grid")
+    table.autofit = False
+    widths = _widths([*heads, *rows])
+    for at, texts in enumerate([*heads, *rows]):
+        is_head = at < len(heads)
+        for cell, text, width, kind in zip(
+            table.rows[at].cells, texts, widths, [*kinds, *[""] * len(head)], strict=False
+        ):
+            cell.width = Mm(width)
+            paragraph = cell.paragraphs[0]
+            _spaced(paragraph.paragraph_format, SMALL_LINE)
+            if kind == "figure":
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            run = paragraph.add_run(text)
+            run.font.size = Pt(SMALL)
+            if is_head:
+                run.font.name = HEADS
+                run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), HEADS)  # noqa: SLF001  as above
+        _row(table.rows[at], repeated=is_head)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    after = document.add_paragraph()
+    _spaced(after.paragraph_format, 8)
+
+
+def _row(row: Any, *, repeated: bool) -> None:
+    """A row stays on one page; the heads come again on each."""
+    properties = row._tr.get_or_add_trPr()  # noqa: SLF001  as above
+    properties.append(OxmlElement("w:cantSplit"))
+    if repeated:
+        properties.append(OxmlElement("w:tblHeader"))
+
+
+def _widths(lines: list[tuple[str, ...]]) -> list[int]:
+    """Millimetres for each column, by its longest text, none so narrow that a word of four signs breaks."""
+    wants = [max(4, *(min(len(line[at]), LONGEST) for line in lines)) for at in range(len(lines[0]))]
+    least = [min(18, WIDTH // len(wants))] * len(wants)
+    room = WIDTH - sum(least)
+    return [narrow + room * want // sum(wants) for narrow, want in zip(least, wants, strict=True)]
+
+
+def _undated(document: Any) -> bytes:
+    """The file without the times at which its parts were packed."""
+    packed = BytesIO()
+    document.save(packed)
+    result = BytesIO()
+    with ZipFile(packed) as source, ZipFile(result, "w", ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            info = ZipInfo(name)
+            info.compress_type = ZIP_DEFLATED
+            target.writestr(info, source.read(name))
+    return result.getvalue()

@@ -55,7 +55,7 @@ class _Layout:
     indents: dict[int, int] = field(default_factory=dict)
     """By line, the column at which it shall begin."""
     open: dict[int, list[_Block]] = field(default_factory=dict)
-    """By line on which something begins, the blocks that are open there."""
+    """By line on which something begins, the blocks that are open at its end."""
     inner: set[int] = field(default_factory=set)
     """Lines within a text: a `#` there begins no comment."""
     gaps: list[Edit] = field(default_factory=list)
@@ -109,7 +109,7 @@ class _Layout:
             inside = self.flow - isinstance(token, _OPENING)
             own = isinstance(token, yaml.BlockEntryToken) or (key and not inside)
             self.indents[line] = top.new if own else self.moved(column, top) if inside else top.new + STEP
-            self.open[line] = [_Block(each.kind, each.old, each.new) for each in self.stack]
+        self.open[line] = [*self.stack]
         if not isinstance(token, yaml.ScalarToken):
             return
         if token.style in ("|", ">"):

@@ -90,10 +90,9 @@ def _openpyxl() -> Any:
         import openpyxl  # noqa: PLC0415  heavy, and an extra: who never opens Excel need not have it
         import openpyxl.utils.exceptions  # noqa: PLC0415  as above
     except ModuleNotFoundError:
-        expected, hint = say("library-missing.expected", name="openpyxl"), say("library-missing.hint", extra="office")
-        raise Refused(
-            [Problem(Place("zhunsheng tables"), "library-missing", expected, "openpyxl", hint=hint)]
-        ) from None
+        facts = {"name": "openpyxl", "extra": "office"}
+        expected, hint = say("missing-library.expected", **facts), say("missing-library.hint", **facts)
+        raise Refused([Problem(Place("zhunsheng tables"), "missing-library", expected, hint=hint)]) from None
     return openpyxl
 
 

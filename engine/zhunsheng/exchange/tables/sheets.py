@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 
 from zhunsheng.expression.parse import SIGNS, Malformed, parse
-from zhunsheng.expression.tree import Constant, Lines, Table, children
+from zhunsheng.expression.tree import Absent, Constant, Lines, Table, children
 from zhunsheng.expression.words import words
 from zhunsheng.ruleset.overlay import is_dated
 from zhunsheng.source.marks import pointer
@@ -111,12 +111,12 @@ class _Look:
 
     def constants(self) -> Iterator[Line]:
         for value in self.values(("full_marks",)):
-            if (cell := self.whole(value)).unit or isinstance(cell.value, Decimal):
-                yield self.line(value, Cell("满分"), cell, Cell(None), Cell(None))
+            if _is_constant(value.text):
+                yield self.line(value, Cell("满分"), self.whole(value), Cell(None), Cell(None))
         for name in self.data.get("quantities", {}):
             for value in self.values(("quantities", name, "formula")):
-                if isinstance((cell := self.whole(value)).value, Decimal):
-                    yield self.element(value, name, cell, "clause", "note")
+                if _is_constant(value.text):
+                    yield self.element(value, name, self.whole(value), "clause", "note")
 
     def grades(self) -> Iterator[Line]:
         for name in self.data.get("grades", {}):
@@ -137,8 +137,8 @@ class _Look:
                     cells = (Cell(label), argument, *lower, *upper, equal, other, self.node(value, row.value))
                     yield self.line(value, *cells, part=f"table/{number}/{at}")
                 if table.otherwise is not None:
-                    cells = (Cell(label), argument, *[Cell(None)] * 5, Cell("其余"), self.node(value, table.otherwise))
-                    yield self.line(value, *cells, part=f"table/{number}/else")
+                    rest = (*[Cell(None)] * 5, Cell("其余"), self.node(value, table.otherwise))
+                    yield self.line(value, Cell(label), argument, *rest, part=f"table/{number}/else")
 
     def points(self) -> Iterator[Line]:
         for label, value in self.formulas():
@@ -254,6 +254,11 @@ def _parsed(text: str) -> Node:
         return parse(text)
     except Malformed:  # not reached by a ruleset that compiled
         return Constant(text, None, text)
+
+
+def _is_constant(text: str) -> bool:
+    node = _parsed(text)
+    return isinstance(node, Constant) and not isinstance(node.value, Absent)
 
 
 def _within(node: Node) -> Iterator[Node]:

@@ -172,7 +172,7 @@ class Algebra:
         """A declared rounding."""
         return combine(
             (a,),
-            lambda value: value if isinstance(value, Absent) else round_once(value, rounding),
+            lambda value: round_once(value, rounding) if isinstance(value, Fraction) else value,
             lambda _, cells: only(forms.rounded(cast("Form", cells[0]), rounding)),
         )
 
