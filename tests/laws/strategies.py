@@ -225,16 +225,42 @@ ON_ROWS: Final = Names({type_: [f"{who}.{name}" for who in "甲乙" for name in 
 """Two rows, as a rule joins them."""
 
 
-@st.composite
-def checked(draw: st.DrawFn, binders: tuple[Binder, ...], names: Names, types: Sequence[Type]) -> tuple[str, Node]:
-    """An expression that checks: its text and its tree. What the generator got wrong is thrown away, not repaired."""
-    type_ = draw(st.sampled_from(types))
-    text = draw(expressions(type_, names))
+def kept(text: str, binders: tuple[Binder, ...], type_: Type) -> Node:
+    """The tree of a generated expression; what the generator got wrong is thrown away, not repaired."""
     try:
-        return text, check(text, binders, SCOPES, wanted=type_)
+        return check(text, binders, SCOPES, wanted=type_)
     except Malformed:
         assume(condition=False)
         raise
+
+
+@st.composite
+def checked(draw: st.DrawFn, binders: tuple[Binder, ...], names: Names, types: Sequence[Type]) -> tuple[str, Node]:
+    """An expression that checks: its text and its tree."""
+    type_ = draw(st.sampled_from(types))
+    text = draw(expressions(type_, names))
+    return text, kept(text, binders, type_)
+
+
+@st.composite
+def joins(draw: st.DrawFn) -> tuple[str, Node]:
+    """A condition that compares two rows with each other, by itself or beside others, denied or not."""
+
+    def join() -> str:
+        type_ = draw(st.sampled_from([N, P, P, M, Q, T, X]))
+        signs = ["=", "!="] if type_ is X else ["=", "!=", "<", "<=", ">", ">="]
+        left, right = ([f"{who}.{name}" for name in OWN["行"][type_]] for who in draw(st.permutations("甲乙")))
+        return f"{draw(st.sampled_from(left))} {draw(st.sampled_from(signs))} {draw(st.sampled_from(right))}"
+
+    def part() -> str:
+        text = draw(expressions(B, ON_ROWS, 1)) if draw(st.booleans()) else f"({join()})"
+        return f"not {text}" if draw(st.booleans()) else text
+
+    text = draw(st.sampled_from([" and ", " or "])).join(
+        [f"({join()})", *(part() for _ in range(draw(st.integers(0, 2))))]
+    )
+    text = f"not ({text})" if draw(st.booleans()) else text
+    return text, kept(text, ROWS, B)
 
 
 @st.composite

@@ -30,6 +30,7 @@ from laws.strategies import (
     as_dicts,
     books,
     checked,
+    joins,
     tried,
 )
 from reference.meaning import Meaning
@@ -102,7 +103,7 @@ def test_a_rule_fires_where_its_condition_is_true(expression: tuple[str, Node], 
 
 
 @MANY
-@given(checked(ROWS, ON_ROWS, [B]), books())
+@given(joins() | checked(ROWS, ON_ROWS, [B]), books())
 def test_a_join_fires_where_its_condition_is_true(expression: tuple[str, Node], book: Thing) -> None:
     """Inference over pairs, the comparisons between two things among it."""
     text, node = expression

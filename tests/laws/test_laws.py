@@ -360,6 +360,9 @@ def test_a_check_that_holds_has_no_consequence() -> None:
             for rules in ({}, {"spent": rule})
         )
         assert (base.total, base.grade, base.scores) == (with_rule.total, with_rule.grade, with_rule.scores), outcome
+        assert plain(evaluate(form, ruleset_of({**HEAD, "extends": "mof-2020", "rules": {}})).grade) == plain(
+            evaluate(form, ruleset_of({**HEAD, "extends": "mof-2020", "rules": {"spent": rule}})).grade
+        ), outcome
         assert [each.rule for each in with_rule.confirmations] == ["spent"]
 
 

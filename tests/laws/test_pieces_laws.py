@@ -461,6 +461,23 @@ def test_two_staircases_meet_as_exact_has_it(random: Random) -> None:
     agree(decided(one), one)
 
 
+@given(RANDOM)
+def test_one_staircase_used_twice_is_as_exact_has_it(random: Random) -> None:
+    """Two scores made of one rounded rate: their sum, their quotient, and where that passes a limit."""
+    case = chain(random)
+    case.limit = 150
+
+    def tail() -> Node:
+        factor, offset = (Constant(Fraction(random.randint(-3, 3), 2), Type.NUMBER, "") for _ in "ab")
+        return Arithmetic("+", Arithmetic("*", factor, case.node), offset)
+
+    limit = Constant(Fraction(random.randint(-6, 6), 2), Type.NUMBER, "")
+    both = Arithmetic(random.choice(["+", "-", "/", "/", "/"]), tail(), tail())
+    ways: list[Node] = [both, Compare(random.choice(SIGNS), both, limit)]
+    case.node = random.choice(ways)
+    agree(decided(case), case)
+
+
 @MANY
 @given(RANDOM)
 def test_order_of_operands_is_irrelevant(random: Random) -> None:

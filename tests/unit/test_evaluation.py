@@ -125,3 +125,21 @@ def test_a_rule_says_a_thing_once_however_its_pair_is_ordered() -> None:
     ruleset = ruleset_of({**HEAD, "extends": "mof-2020", "rules": {"same": rule}})
     outcome = run(plan_of(ruleset), world_of_dossier(dossier, ruleset))
     assert [len(each.bound) for each in outcome.conclusions if each.rule.id == "same"] == [2]
+
+
+def test_a_grade_is_said_to_be_capped_only_where_a_cap_lowered_it() -> None:
+    """The derivation names the caps and the band they lead to; a cap above the grade has no part in it."""
+    found = {}
+    for cap in ("良", "差"):
+        assessment = judged(
+            {
+                "rules": {"low": {"when": "执行率 < 60%", "cap": cap}},
+                "total": "85",
+                "grades": {"差": {"clause": "末档"}},
+            },
+            {},
+        )
+        derivation = assessment.grade.derivation
+        assert derivation is not None
+        found[cap] = (assessment.grade.computed, "low" in derivation.values, derivation.clause == "末档")
+    assert found == {"良": ("良", False, False), "差": ("差", True, True)}

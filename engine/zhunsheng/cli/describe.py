@@ -24,10 +24,10 @@ def describe(
     """把规则写成可对照原文签批的文件 · a ruleset as a document to sign off (in Chinese)"""
     from zhunsheng.exchange import load_ruleset
     from zhunsheng.exchange.describe.outline import outline
-    from zhunsheng.exchange.describe.write import content, form_of, tests_beside, write_file
+    from zhunsheng.exchange.describe.write import content, form_of, trials_beside, write_file
 
     form = form_of(to, output)
-    found = content(outline(load_ruleset(ruleset), tests_beside(ruleset)), form)
+    found = content(outline(load_ruleset(ruleset), trials_beside(ruleset)), form)
     if output is None:
         sys.stdout.write(found.decode())
     else:

@@ -48,14 +48,15 @@ def show(page: Page, comparison: Comparison, migration: Migration | None) -> Non
 
 def _line(page: Page, speaker: Speaker, line: Line) -> None:
     """A difference: on one line where it fits, else both sides, and always where they stand."""
-    whole = f"{line.title}{line.when}：{line.old} → {line.new}" if line.old and line.new else f"{line.title}{line.when}"
+    title = f"{line.title}{line.when}"
+    whole = speaker.say("line", title=title, old=line.old, new=line.new) if line.old and line.new else title
     if cells(whole) + 2 <= page.width and not line.parts:
         page.line("  ", whole)
         for side in (line.old, line.new):
             if side and not (line.old and line.new):
                 page.paragraph(side, indent=4)
     else:
-        page.line("  ", f"{line.title}{line.when}")
+        page.line("  ", title)
         pairs = line.parts or ((line.old, line.new),)
         if line.parts:
             page.line("    ", (speaker.say("part"), FAINT))

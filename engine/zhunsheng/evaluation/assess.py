@@ -146,9 +146,9 @@ class _Assessor:
     def caps(self, document: Thing) -> tuple[tuple[str, str], ...]:
         """The rules that cap a document's grade, and at what."""
         return tuple(
-            (rule.id, rule.subject)
-            for rule, _, bound in self.outcome.conclusions
-            if rule.outcome == "cap" and document_of(bound[0]) is document
+            (each.rule.id, each.rule.subject)
+            for each in self.outcome.conclusions
+            if each.rule.outcome == "cap" and each.acts and document_of(each.bound[0]) is document
         )
 
     # Figures

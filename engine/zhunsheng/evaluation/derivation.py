@@ -87,8 +87,8 @@ class Explainer:
         if (thing.scope, name) in self.plan.sources:
             source = self.plan.sources[thing.scope, name]
             acted_on = (thing.scope, name) == (DOCUMENT, "等级")  # by caps
-            result = thing.values.get(name) if acted_on else None
-            if acted_on and self.caps:
+            result = thing.values.get(name, Absent.MISSING) if acted_on else None
+            if acted_on and self.caps and self.reading(source.formula)((thing,)) != result:
                 return self.capped(key, thing, source.formula, result)
             bands = self.plan.ruleset.bands if acted_on else ()
             citation = next((band.citation for band in bands if band.grade == result), source.citation)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple, assert_never, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 from zhunsheng.expression.tree import (
     Absent,
@@ -146,7 +146,7 @@ def _bare(node: Node, say: _Voice) -> tuple[str, int]:
             binding = _BINDING[node.operator]
             return f" {node.operator} ".join(_say(each, say, binding + 1) for each in node.parts), binding
         case Choice() | Table() if say.taken is not None and (branch := say.taken(node)) not in (None, node):
-            return _bare(cast("Node", branch), say)
+            return _bare(branch, say)
         case Choice():
             return f"{_say(node.yes, say, 1)} if {_say(node.test, say, 1)} else {_say(node.no, say, 0)}", 0
         case Table():

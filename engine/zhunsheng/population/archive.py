@@ -41,6 +41,7 @@ class Said(NamedTuple):
     at: str
     severity: str
     message: str
+    message_en: str
     claimed: str
     computed: str
 
@@ -173,7 +174,15 @@ def outcomes(content: Document | Dossier, ruleset: Ruleset) -> dict[str, Outcome
 def _outcome(assessment: Assessment | DossierAssessment) -> Outcome:
     conclusions = {
         heading: frozenset(
-            Said(each.rule, each.at, each.severity or "", each.message, each.claimed or "", each.computed or "")
+            Said(
+                each.rule,
+                each.at,
+                each.severity or "",
+                each.message,
+                each.message_en,
+                each.claimed or "",
+                each.computed or "",
+            )
             for each in getattr(assessment, heading)
         )
         for heading in HEADINGS
@@ -226,13 +235,18 @@ class Mixtures:
     def outcomes(self, content: Document | Dossier) -> Iterator[tuple[Element, Mapping[str, Outcome]]]:
         """What each mixture that compiles says of a file."""
         for element in self.comparison.elements:
-            ruleset = self.ruleset(element)
+            ruleset = None if self.is_inert(element) else self.ruleset(element)
             if ruleset is not None:
                 try:
                     found = outcomes(content, ruleset)
                 except Refused:  # nothing in force that year, or an input that only one side declares
                     continue
                 yield element, found
+
+    def is_inert(self, element: Element) -> bool:
+        """Whether only one side has the element, and it does nothing unless something else names it."""
+        old, new = (each.written.data.get(element.section) or {} for each in (self.comparison.old, self.comparison.new))
+        return element.section in INERT and not (element.name in old and element.name in new)
 
     def ruleset(self, element: Element) -> Ruleset | None:
         """The mixture for an element; None where it does not compile."""

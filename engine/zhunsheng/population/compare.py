@@ -119,6 +119,7 @@ def compare(old: Ruleset, new: Ruleset) -> Comparison:
         else replace(cases[0][1], when=tuple(stretch for stretch, _ in cases))
         for cases in found.values()
     )
+    differences = tuple(sorted(differences, key=lambda each: _SECTIONS.index(each.element.section)))
     changed = {each.element for each in differences}
     return Comparison(old, new, differences, tuple(_wording(old, new, changed)))
 

@@ -69,6 +69,8 @@ class Speaker:
         """A difference in words."""
         element, aspect = difference.element, difference.aspect
         name = element.name or self.say(f"section.{element.section}")
+        if name.isascii() and self.lang == "zh":
+            name = f"「{name}」"
         if not aspect:
             title = self.say("added" if difference.old_place is None else "removed", name=name)
         elif element.section in ("head", "full_marks"):
@@ -170,8 +172,15 @@ class Speaker:
             found.append((name, (one and one.computed) or "—", (other and other.computed) or "—"))
         for heading in HEADINGS:
             label = self.say(heading)
-            found += [(f"{label} {rule}", _said(one), _said(other)) for rule, one, other in change.conclusions(heading)]
+            found += [
+                (f"{label} {rule}", self.said(one), self.said(other))
+                for rule, one, other in change.conclusions(heading)
+            ]
         return found
+
+    def said(self, said: Said | None) -> str:
+        """A conclusion; nothing where there is none."""
+        return "" if said is None else said.message if self.lang == "zh" else said.message_en
 
     def causes(self, change: Change) -> str:
         """The elements that change a form by themselves."""
@@ -273,10 +282,6 @@ def _change(change: Change) -> dict[str, Any]:
 
 def _filled(said: Said | None) -> dict[str, str] | None:
     return None if said is None else {key: value for key, value in said._asdict().items() if value}
-
-
-def _said(said: Said | None) -> str:
-    return "" if said is None else said.message
 
 
 def _named(ruleset: Any) -> dict[str, str]:

@@ -10,11 +10,12 @@ from zhunsheng.exchange.describe.blocks import Block, Drawing, Heading, Paragrap
 from zhunsheng.exchange.describe.curves import curves
 from zhunsheng.exchange.describe.reader import Reader, constants_of, roundings
 from zhunsheng.exchange.describe.rules import Rules
-from zhunsheng.exchange.describe.tests_of import exercised
+from zhunsheng.exchange.describe.trials import exercised
 from zhunsheng.expression import tree
 from zhunsheng.expression.tree import Constant
 from zhunsheng.expression.types import Type
 from zhunsheng.number import write
+from zhunsheng.ruleset.effect import dated
 from zhunsheng.ruleset.vocabulary import DOCUMENT
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class _Outline:
         for title, blocks in rules.groups():
             yield self.heading(title)
             yield from blocks
+        yield from self.periods()
         yield from self.changes()
 
     def heading(self, text: str) -> Heading:
@@ -78,7 +80,7 @@ class _Outline:
         facts = [
             ("标识与版本", f"{ruleset.id} {ruleset.version}"),
             ("出处", ruleset.source or ""),
-            ("有效期", f"{_day(first)}起" + (f"，至 {_day(last)}止" if last else "") if first else "未写明"),
+            ("有效期", _period(first, last) if first else "未写明"),
             ("适用文件", "、".join(KINDS.get(each, each) for each in ruleset.kinds) or "未写明，须指定使用"),
             ("适用地区", "、".join(ruleset.regions)),
             ("依据的规则", "；".join(self.named(each) for each in reversed(ruleset.chain[:-1]))),
@@ -169,10 +171,10 @@ class _Outline:
         shapes = {"value": "一个值", "record": "一组值", "list": "清单"}
         rows = []
         for each in self.ruleset.inputs:
-            columns = "、".join(
-                f"{'' if each.shape == 'value' else one.name}{TYPES[one.type]}{'（必填）' if one.required and each.shape != 'value' else ''}"
-                for one in each.columns
-            )
+            if each.shape == "value":
+                columns = TYPES[each.columns[0].type]
+            else:
+                columns = "、".join(f"{one.name}（{TYPES[one.type]}{'，必填' * one.required}）" for one in each.columns)
             needed = "必填" if each.required else "可不填"
             rows.append(
                 (each.name, each.holder, f"{shapes[each.shape]}：{columns}", needed, self.note(("inputs", each.name)))
@@ -265,6 +267,18 @@ class _Outline:
             ]
             yield _without_empty(("等级", "总分", "依据", "核对", "测试"), rows)
 
+    def periods(self) -> Iterator[Block]:
+        """What holds from when to when; above stands what holds now."""
+        rows: list[tuple[str, ...]] = []
+        for path, value in dated(self.ruleset.written):
+            for text in sorted(value):
+                first, _, last = text.partition("/")
+                rows.append(("的".join(map(str, path[1:-1])) or str(path[0]), _period(first, last), str(value[text])))
+        if rows:
+            yield self.heading("分期的规定")
+            yield Paragraph("以上是最近一期的规定。各期如下，一年的文件按年末那一天的规定评。")
+            yield Table(("项目", "期间", "规定（规则原文）"), tuple(rows), ("", "short", ""))
+
     def changes(self) -> Iterator[Block]:
         changes = self.data.get("changes") or []
         if changes:
@@ -282,6 +296,10 @@ TYPES: Final = {
 def _day(text: str) -> str:
     year, month, day = text.split("-")
     return f"{int(year)} 年 {int(month)} 月 {int(day)} 日"
+
+
+def _period(first: str, last: str) -> str:
+    return f"{_day(first)}至 {_day(last)}" if last else f"{_day(first)}起"
 
 
 def _without_empty(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:

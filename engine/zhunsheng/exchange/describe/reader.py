@@ -292,7 +292,7 @@ class Reader:
         match node.gathering:
             case "count":
                 both = "" if value is None else f"（{value}）"
-                return f"{which}{both}的{things}数" if which or both else f"{things}数", _TIGHT
+                return f"{which}{both}的{things}个数" if which or both else f"{things}个数", _TIGHT
             case "any":
                 about = "" if value is None else f"，{value}"
                 return f"至少有一个{which}{'的' if which else ''}{things}{about}", _CLAUSE

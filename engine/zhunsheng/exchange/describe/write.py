@@ -64,7 +64,7 @@ def write_file(output: Path, content: bytes) -> None:
         raise Refused([problem]) from None
 
 
-def tests_beside(name: str) -> Any:
+def trials_beside(name: str) -> Any:
     """The content of the tests that lie beside a ruleset; None where there are none.
 
     Raises:

@@ -39,7 +39,7 @@ def rows_that_hold(table: Table) -> Node:
 def printed_as(value: Fraction, rounding: Rounding) -> Run:
     """Everything that is printed as `value` under a rounding: `0.8450` at 4 places says [0.84495, 0.84505).
 
-    >>> from zhunsheng.number import Mode
+    >>> from zhunsheng.number import Mode, Rounding
     >>> run = printed_as(Fraction("0.845"), Rounding(4, Mode.HALF_UP))
     >>> run.low == Fraction("0.84495"), run.high == Fraction("0.84505"), run.closed
     (True, True, (True, False))

@@ -117,7 +117,7 @@ def through_limit(stages: tuple[Stage, ...], u: Limit, side: int) -> Limit:
             if isinstance(u, Fraction):
                 u, side = _rounded_limit(u, side, stage), 0
         elif isinstance(u, Fraction):
-            u, side = applied(stage, u), side * stage.turn
+            u = applied(stage, u)  # it stands behind a rounding, where the side is spent
         else:
             away = u.value
             u = stage.a / stage.c if stage.c else Infinite(away * stage.turn)
