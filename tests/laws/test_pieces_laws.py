@@ -742,7 +742,11 @@ def test_how_far_and_how_wrong_are_the_nearest_documents(random: Random, x: Frac
 def test_a_difference_is_where_two_policies_differ(random: Random) -> None:
     one, a, grid = small(random, "number")
     two = Constant(Fraction(2), Type.NUMBER, "2")
-    ways: list[Node] = [Round(one.node, Rounding(1, Mode.HALF_UP)), Extreme("min", (one.node, two))]
+    ways: list[Node] = [
+        Round(one.node, Rounding(1, Mode.HALF_UP)),
+        Extreme("min", (one.node, two)),
+        Choice(Compare("<", one.node, two), one.node, Constant(Absent.UNDEFINED, None, "undefined")),
+    ]
     node = random.choice(ways)
     b, ask = decided(one, node), one.exact(node)
     found = difference(a, b, PLACES)

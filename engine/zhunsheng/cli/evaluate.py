@@ -34,7 +34,11 @@ def evaluate(
 
     results, problems = judged(paths, ruleset)
     if results or format == "json":
-        with writing(output, paths) if output else nullcontext(sys.stdout) as file:
+        with (
+            writing(output, [*paths, *([Path(ruleset)] if ruleset else [])])
+            if output
+            else nullcontext(sys.stdout) as file
+        ):
             if format == "json":
                 file.write(as_json(results))
             else:

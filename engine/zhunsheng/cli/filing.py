@@ -13,7 +13,7 @@ from zhunsheng.exchange.files import filed, load_ruleset, source_of
 from zhunsheng.problem import Place, Problem, Refused, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from typing import TextIO
 
@@ -119,13 +119,24 @@ def placed(problem: Problem, where: Where) -> Problem:
     return replace(problem, place=where.place(problem.place.pointer, names.index(problem.place.file), key=key))
 
 
+def _read(inputs: Iterable[Path]) -> Iterator[Path]:
+    """Every file that reading these may open: the files of a folder, and those that a dossier may name."""
+    for path in inputs:
+        if path.is_dir():
+            yield from (each for each in path.iterdir() if each.is_file())
+        elif path.is_file():
+            yield path
+            text = path.read_text(encoding="utf-8", errors="replace")
+            yield from (each for each in path.parent.iterdir() if each.is_file() and each.name in text)
+
+
 def writing(output: Path, inputs: Iterable[Path]) -> TextIO:
     """The file to write to.
 
     Raises:
         Refused: it is one of the inputs, or cannot be written.
     """
-    if any(output.resolve() == each.resolve() for each in inputs):
+    if output.exists() and any(output.samefile(each) for each in _read(inputs)):
         raise Refused([Problem(Place(output.as_posix()), "output-is-input", say("output-is-input.expected"))])
     try:
         return output.open("w", encoding="utf-8", newline="\n")

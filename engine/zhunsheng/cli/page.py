@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from zhunsheng.problem.show import Lang
 
+MOST: Final = 400
+"""Cells of the widest line."""
 WIDTH: Final = 100
 """Cells of a line where nothing says how wide it may be."""
 LEAST: Final = 40
@@ -34,6 +36,14 @@ Span = str | tuple[str, str]
 """A text, or a text and its style."""
 
 
+def _width(target: TextIO) -> int | None:
+    """The cells of a line: what COLUMNS says within reason, or (None) what the terminal is found to have."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and len(columns) < 9 and int(columns) > 0:
+        return min(int(columns), MOST)
+    return None if target.isatty() else WIDTH
+
+
 class Page:
     """Lines for people, in one language."""
 
@@ -43,7 +53,7 @@ class Page:
         terminal = target.isatty() or bool(os.environ.get("FORCE_COLOR"))
         self.console = Console(
             file=target,
-            width=None if target.isatty() or os.environ.get("COLUMNS", "").isdigit() else WIDTH,
+            width=_width(target),
             color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
             highlight=False,
             markup=False,

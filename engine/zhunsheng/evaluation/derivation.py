@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from zhunsheng.ruleset.policy import Citation, Text
 
 
+def _exactly(value: Fraction) -> str | None:
+    """The value in full; None for one so long that nobody could read it, nor Python write it."""
+    return write(value) if max(value.numerator.bit_length(), value.denominator.bit_length()) < LONGEST_BITS else None
+
+
+LONGEST_BITS: Final = 2048
 _UNITS: Final = ("计量单位", "陈述单位")
 
 
@@ -67,7 +73,7 @@ class Explainer:
             formula=self.words(node),
             values=said(node, lambda each: self.value_text(each, bound), lambda each: self.taken(each, bound)),
             result=shown(value, type_ or node.type, roundings[-1].places if roundings else None),
-            before_rounding=write(cast("Fraction", raw)) if changed else None,
+            before_rounding=_exactly(cast("Fraction", raw)) if changed else None,
             rounding=tuple(map(str, roundings)),
             clause=citation.clause,
             status=citation.status,

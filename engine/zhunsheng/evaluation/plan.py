@@ -6,7 +6,7 @@ Made once a ruleset and shared by every evaluation and thread; nothing in it cha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, final
+from typing import TYPE_CHECKING, Final, NamedTuple, final
 from weakref import WeakKeyDictionary
 
 from zhunsheng.document.schema import build_validator
@@ -106,6 +106,9 @@ class Plan:
     """None where the policy has no rule."""
 
 
+PROPERTIES: Final = 80
+"""How many properties of a thing are told in one fact before further rules are given a fact of their own."""
+
 _PLANS: WeakKeyDictionary[Ruleset, Plan] = WeakKeyDictionary()
 
 
@@ -123,18 +126,21 @@ def _planned(ruleset: Ruleset) -> Plan:
     steps = []
     for level, stratum in enumerate(strata(ruleset)):
         telling: Telling = {}
+        group = 1
         firings: dict[str, Firing] = {}
         for name in stratum.rules:
             rule = by_id[name]
             for holds, condition in _conditions(rule):
                 key = f"{name}{'' if holds else '!'}"
-                variables = tuple((f"v{at}", f"{binder.scope}{level}") for at, binder in enumerate(rule.binders))
+                if any(len(each) > PROPERTIES for kind, each in telling.items() if kind.endswith(f".{group}")):
+                    group += 1
+                kinds = [f"{binder.scope} {level}.{group}" for binder in rule.binders]
+                variables = tuple((f"v{at}", kind) for at, kind in enumerate(kinds))
                 translation = translated(key, variables, condition, telling)
                 patterns.append(translation.pattern)
                 firings[key] = Firing(rule, holds, translation.again)
         told = tuple(
-            Told(kind.removesuffix(str(level)), kind, tuple(properties.values()))
-            for kind, properties in telling.items()
+            Told(kind.partition(" ")[0], kind, tuple(properties.values())) for kind, properties in telling.items()
         )
         steps.append(Step(stratum.elements, told, firings))
     scorings = [_scoring(score) for score in ruleset.scores]

@@ -65,14 +65,16 @@ class Binder(NamedTuple):
     alias: str | None = None
 
 
-def check(text: str, binders: tuple[Binder, ...], scopes: Scopes, *, wanted: Type | None = None) -> Node:
+def check(
+    text: str, binders: tuple[Binder, ...], scopes: Scopes, *, wanted: Type | None = None, hints: bool = True
+) -> Node:
     """The typed tree of `text` for things of these scopes, innermost last.
 
     Raises:
         Malformed: with every fault: syntax, unknown names, types that may not meet, a type other than `wanted`.
     """
     node = parse(text)
-    checker = _Checker(scopes)
+    checker = _Checker(scopes, hints=hints)
     typed = checker.node(node, binders)
     if wanted is not None and typed.type is not None and not types.fits(typed.type, wanted):
         checker.mismatch(node.span, wanted, typed.type, text)
@@ -106,8 +108,9 @@ def visible(binders: tuple[Binder, ...], scopes: Scopes) -> Iterator[str]:
 class _Checker:
     """One walk over one tree; faults gather, and a node that could not be typed is silently taken for anything."""
 
-    def __init__(self, scopes: Scopes) -> None:
+    def __init__(self, scopes: Scopes, *, hints: bool) -> None:
         self.scopes = scopes
+        self.hints = hints
         self.faults: list[Fault] = []
 
     def fault(self, code: str, span: Span, got: str = "", **values: object) -> None:
@@ -196,7 +199,7 @@ class _Checker:
         if found is not None:
             scope, reference = found
             return replace(node, type=scope.fields[reference.key], reference=reference)
-        known = list(dict.fromkeys(visible(binders, self.scopes)))
+        known = list(dict.fromkeys(visible(binders, self.scopes))) if self.hints else []
         near = (
             get_close_matches(node.text, known, n=1, cutoff=0.5)
             or [each for each in known if node.text in each or each in node.text][:1]

@@ -102,7 +102,7 @@ def _decimal(value: Fraction, declared: int | None = None) -> str:
     places = decimal_places(value)
     if places is not None and places <= SHOWN_PLACES:
         return write(value, None if declared is None else max(declared, places))
-    return "≈" + write(round_once(value, Rounding(SHOWN_PLACES, Mode.HALF_UP))).rstrip("0").rstrip(".")
+    return "≈" + write(round_once(value, Rounding(SHOWN_PLACES, Mode.HALF_UP)))
 
 
 def _named(node: Name | Aggregate) -> str:

@@ -229,7 +229,7 @@ class _Compiler:
             typed: dict[Path, Type | None] = {}
             for path, (text, scope) in left.items():
                 try:
-                    node = check(text or "0", (Binder(scope),), self.scopes)
+                    node = check(text or "0", (Binder(scope),), self.scopes, hints=False)
                 except Malformed:
                     continue
                 if node.type is not None:
