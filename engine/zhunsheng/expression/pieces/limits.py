@@ -9,8 +9,8 @@ from enum import Enum
 from fractions import Fraction
 from typing import Final
 
-from zhunsheng.expression.pieces.cuts import Cut, End, Root, roots_between, sample, sign_at, sign_beside
-from zhunsheng.expression.pieces.forms import Form, Gap, Moebius, Split, Stage, applied, inverse, turning_point
+from zhunsheng.expression.pieces.cuts import Cut, End, Root, roots_between, sign_at, sign_beside
+from zhunsheng.expression.pieces.forms import Form, Gap, Split, Stage, applied, inverse, turning_point
 from zhunsheng.expression.pieces.polynomials import (
     Polynomial,
     blend,
@@ -147,15 +147,6 @@ def turns(form: Form, gap: Gap) -> list[Cut]:
 def _slope(form: Form) -> Polynomial:
     one = Fraction(1)
     return blend(one, times(derivative(form.top), form.bottom), -one, times(form.top, derivative(form.bottom)))
-
-
-def direction(form: Form, gap: Gap) -> int:
-    """1 where the form rises over a gap without turns, −1 where it falls; flat steps count as neither."""
-    found = sign(value(_slope(form), sample(*gap)))
-    for stage in form.stages:
-        if isinstance(stage, Moebius):
-            found *= stage.turn
-    return found
 
 
 def sections(form: Form, gap: Gap) -> list[Gap]:
