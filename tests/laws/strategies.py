@@ -247,6 +247,8 @@ def joins(draw: st.DrawFn) -> tuple[str, Node]:
     """A condition that compares two rows with each other, by itself or beside others, denied or not."""
 
     def join() -> str:
+        if draw(st.integers(0, 3)) == 0:  # two things that say yes or no, each by itself
+            return f"甲.{draw(st.sampled_from(OWN['行'][B]))} {draw(st.sampled_from(['and', 'or']))} 乙.{draw(st.sampled_from(OWN['行'][B]))}"
         type_ = draw(st.sampled_from([N, P, P, M, Q, T, X]))
         signs = ["=", "!="] if type_ is X else ["=", "!=", "<", "<=", ">", ">="]
         left, right = ([f"{who}.{name}" for name in OWN["行"][type_]] for who in draw(st.permutations("甲乙")))
