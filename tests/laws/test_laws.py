@@ -350,6 +350,19 @@ def test_veto_trumps_every_score(policy: dict[str, Any], form: dict[str, Any]) -
         assert number(line.computed) == 0
 
 
+@FEW
+@given(overlays(), st.integers(0, 12), st.sets(st.sampled_from("优良中差"), min_size=1))
+def test_a_cap_lowers_a_grade_and_never_lifts_one(policy: dict[str, Any], actual: int, caps: set[str]) -> None:
+    """Under caps the grade is the worst of them and of the one the total earns."""
+    form = document_of(one_indicator("≥12次", f"{actual}次"))
+    rules = {f"cap-{at}": {"when": "true", "cap": grade, "message": "上限"} for at, grade in enumerate(sorted(caps))}
+    free, capped = (
+        evaluate(form, ruleset_of({**policy, "rules": more}), derivations=False).grade.computed for more in ({}, rules)
+    )
+    assert free is not None
+    assert capped == max(caps | {free}, key="优良中差".index)
+
+
 def test_a_check_that_holds_has_no_consequence() -> None:
     """A check deducts, caps, vetoes and derives where it fails; where it holds it only confirms."""
     form = document_of(one_indicator("≥1次", "1次"))
@@ -366,6 +379,7 @@ def test_a_check_that_holds_has_no_consequence() -> None:
         assert [each.rule for each in with_rule.confirmations] == ["spent"]
 
 
+@FEW
 @given(st.integers(0, 10**7), st.integers(1, 10**7))
 def test_the_currency_unit_changes_no_figure(executed: int, budget: int) -> None:
     """A form in 元 and the same form in 万元 have one assessment, own inputs that are money included."""
@@ -374,6 +388,7 @@ def test_the_currency_unit_changes_no_figure(executed: int, budget: int) -> None
         "inputs": {"专户支出": {"each": "文件", "type": "money"}},
         "quantities": {"合计支出": "全年执行数 + 专户支出"},
     }  # fmt: skip
+    ruleset = ruleset_of(policy)
     found = []
     for unit, scale in (("元", 1), ("万元", 10_000)):
         form = one_indicator("≥1次", "1次")
@@ -382,7 +397,7 @@ def test_the_currency_unit_changes_no_figure(executed: int, budget: int) -> None
         }
         form |= {"currency_unit": unit, "attributes": {"专户支出": write(Fraction(12345, scale))}}
         form["funds"]["total"] |= amounts
-        assessment = evaluate(document_of(form), ruleset_of(policy), derivations=False)
+        assessment = evaluate(document_of(form), ruleset, derivations=False)
         found.append((assessment.quantities, assessment.scores, assessment.total))
     assert found[0] == found[1]
 
