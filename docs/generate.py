@@ -294,7 +294,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     vocabulary.DOSSIER: model.Dossier,
     vocabulary.DOCUMENT: model.Document,
     vocabulary.INDICATOR: model.Indicator,
-    vocabulary.FUND: model.Fund,
+    vocabulary.FUND: model.Source,
     vocabulary.STATEMENT: model.Statement,
     vocabulary.EXPLANATION: model.Explanation,
 }

@@ -95,10 +95,10 @@ def _optional(title: str, description: str = "") -> Any:
     return Field(default=None, title=title, description=description or title)
 
 
-@final
 class Fund(Part):
     """资金情况的一行：一个资金来源（或合计）的预算与执行。金额单位见 currency_unit。"""
 
+    label: Cell = _optional("印制名称", "这一行在表上的名称，如 其中：本年财政拨款")
     initial_budget: Money | None = _optional("年初预算数", "年初批复的预算")
     annual_budget: Money | None = _optional("全年预算数", "调整后的全年预算")
     executed: Money | None = _optional("全年执行数", "全年实际支出")
@@ -109,6 +109,15 @@ class Fund(Part):
 
 
 @final
+class Source(Fund):
+    """其余资金的一行：表上另有名称的来源，或按收入、支出性质分列的一项。"""
+
+    label: Text = Field(title="印制名称", description="这一行在表上的名称，如 财政专户管理资金", min_length=1)
+    group: Cell = _optional("资金分类", "分列的依据，如 按支出性质分；来源行不填")
+    amount: Money | None = _optional("金额", "名称与金额写在同一格时的金额，不知属预算还是执行")
+
+
+@final
 class Funds(Part):
     """资金情况：合计一行，及各来源。"""
 
@@ -116,6 +125,7 @@ class Funds(Part):
     appropriation: Fund | None = _optional("当年财政拨款")
     carryover: Fund | None = _optional("上年结转资金")
     other: Fund | None = _optional("其他资金")
+    others: tuple[Source, ...] = Field(default=(), title="其余资金", description="另有名称的来源行，按表上的顺序")
 
 
 @final
@@ -123,6 +133,7 @@ class Goals(Part):
     """年度总体目标：预期与完成。"""
 
     expected: Cell = _optional("预期目标")
+    adjusted: Cell = _optional("调整后目标", "年中调整后的目标")
     achieved: Cell = _optional("目标完成情况")
 
 
@@ -161,11 +172,29 @@ class Indicator(Part):
     deviation_explanation: Cell = _optional("偏差原因", "偏差原因分析及改进措施")
     comparator: Cell = _optional("指标性质", "单独一列的比较符，如 ≥、≤、＝")
     unit: Cell = _optional("度量单位", "单独一列的计量单位")
+    goal: Cell = _optional("所属目标", "一张表有几个年度绩效目标时，这一行属于哪一个")
+    parent: Cell = _optional("上级指标", "「其中：」行所属的那一行的三级指标")
+    dimension_points: Points | None = _optional("一级指标分值", "一级指标格里印的分值，如 产出指标（50分）")
+    category_points: Points | None = _optional("二级指标分值", "二级指标格里印的分值")
+    claimed_coefficient: Printed | None = _optional("自评得分系数", "照抄，如 100 或 95%")
+    claimed_converted_score: Points | None = _optional("自评折算得分", "表上印的折算得分")
+    core: Cell = _optional("核心指标", "是否核心指标")
+    method: Cell = _optional("得分计算方法")
+    remark: Cell = _optional("备注", "备注、说明、指标说明")
     evidence: Evidence | None = _optional("证据")
     judgement: Judgement | None = _optional("人工认定")
     attributes: dict[str, Attribute] = Field(
         default_factory=dict, title="附加项", description="规则（inputs）声明的附加输入"
     )
+
+
+@final
+class Entry(Part):
+    """表上的其他栏目：名称与内容，照表填写。"""
+
+    label: Text = Field(title="栏目名称", description="如 其他需要说明事项", min_length=1)
+    text: Cell = _optional("栏目内容")
+    under: Cell = _optional("上级栏目", "如 资金管理情况")
 
 
 Kind = Literal["department", "project"]
@@ -182,15 +211,27 @@ class Document(Part):
     unit: Text = Field(title="单位名称", description="填报单位", min_length=1)
     project: Cell = _optional("项目名称", "项目支出自评表须填")
     year: Annotated[int, Holds("number")] = Field(title="年度", description="评价年度，如 2021", ge=1990, le=2100)
+    authority: Cell = _optional("主管部门")
+    title: Cell = _optional("表名", "如 项目支出绩效自评表")
     region: Cell = _optional("地区", "如 湖南省株洲市，用于选择规则")
     currency_unit: Literal["万元", "元"] = Field(default="万元", title="金额单位", description="省略时为万元")
     goals: Goals | None = _optional("年度总体目标")
     funds: Funds = Field(title="资金", description="资金情况")
     indicators: tuple[Indicator, ...] = Field(title="指标", description="绩效指标，按表上的顺序")
     claimed_total: Points | None = _optional("自评总分", "表上印的总分")
+    total_points: Points | None = _optional("总分分值", "总分行印的分值，多为 100")
     claimed_grade: Cell = _optional("自评等级", "表上印的等级，如 优")
+    deviation_explanation: Cell = _optional("整体偏差原因", "全表合用一格的偏差原因")
+    entries: tuple[Entry, ...] = Field(default=(), title="其他栏目", description="表上其余各栏，按表上的顺序")
+    notes: tuple[Text, ...] = Field(default=(), title="表注", description="表下的注，是这张表自己的规则")
     attributes: dict[str, Attribute] = Field(
         default_factory=dict, title="附加项", description="规则（inputs）声明的附加输入"
+    )
+    file: Cell = Field(default=None, title="原文件", description="由表格导入时，原文件的名称")
+    sources: dict[str, str] = Field(
+        default_factory=dict,
+        title="出处",
+        description="由表格导入时，各值在原文件里的位置：JSON 指针 → 如 项目自评表!I13",
     )
 
     @property
@@ -237,6 +278,17 @@ class Explanation(Part):
 
 
 @final
+class Section(Part):
+    """正文的一节：标题与各段。"""
+
+    heading: Cell = _optional("标题", "照抄，如 一、预算单位基本情况")
+    level: Annotated[int, Field(ge=1, le=4)] = Field(
+        default=1, title="层次", description="1 一、 2 （一） 3 1. 4 （1）"
+    )
+    paragraphs: tuple[Text, ...] = Field(default=(), title="段落")
+
+
+@final
 class Dossier(Part):
     """一个单位一年的自评报告：各自评表，正文的收支、数字与说明。"""
 
@@ -245,6 +297,8 @@ class Dossier(Part):
     region: Cell = _optional("报告地区")
     currency_unit: Literal["万元", "元"] = Field(default="万元", title="金额单位", description="正文收支的单位")
     documents: tuple[Document, ...] = Field(title="文件", description="部门表与各项目表", min_length=1)
+    title: Cell = _optional("报告名称", "如 2021年度部门整体支出绩效自评报告")
+    sections: tuple[Section, ...] = Field(default=(), title="正文", description="报告正文，按顺序")
     accounts: Accounts = Field(default_factory=Accounts, title="收支")
     statements: tuple[Statement, ...] = Field(default=(), title="陈述", description="正文写明的数字")
     explanations: tuple[Explanation, ...] = Field(default=(), title="说明", description="正文给出的偏差原因")

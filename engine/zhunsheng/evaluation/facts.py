@@ -115,11 +115,11 @@ def _document(world: World, document: Document, top: Thing | None, key: str, rul
 
 
 def _funds(world: World, document: Document, parent: Thing, scale: Fraction) -> list[Thing]:
+    rows = [(f"/funds/{row}", title, getattr(document.funds, row)) for row, title in FUND_ROWS.items()]
+    rows += [(f"/funds/others/{index}", each.label, each) for index, each in enumerate(document.funds.others)]
     found = []
-    for row, title in FUND_ROWS.items():
-        fund = getattr(document.funds, row)
+    for pointer, title, fund in rows:
         if fund is not None:
-            pointer = f"/funds/{row}"
             values = {**_read(fund, FUND, scale), "来源": title}
             thing = Thing(FUND, parent.key + pointer, parent, values, _paths(FUND), pointer=pointer)
             found.append(world.add(thing))
@@ -248,7 +248,7 @@ def _read(part: BaseModel, scope: str, scale: Fraction) -> dict[str, Value]:
     for name, path, holds in fields_of(scope):
         at: Any = part
         for key in path:
-            at = at.__dict__[key]
+            at = at.__dict__.get(key)  # a row of funds lacks the fields of the rows with names of their own
             if at is None:
                 break
         if at is None:

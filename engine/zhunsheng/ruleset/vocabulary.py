@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args, get_origin
 
 from zhunsheng.document import model
 from zhunsheng.document.model import Holds
@@ -91,7 +91,7 @@ GIVEN: Final[Mapping[str, Mapping[str, Given]]] = MappingProxyType({
         "否决": Given(Type.TRUTH, "有规则否决了本指标"),
     },
     STATEMENT: STATED,
-    FUND: {"来源": Given(Type.TEXT, "合计、当年财政拨款、上年结转资金、其他资金")},
+    FUND: {"来源": Given(Type.TEXT, "合计、当年财政拨款、上年结转资金、其他资金，或其余资金的印制名称")},
     WEIGHT: {"权重名称": Given(Type.TEXT, "预算执行率或一级指标"), "应得分值": Given(Type.NUMBER, "规则定的分值")},
     ITEM: {
         "得分项名称": Given(Type.TEXT, "计分的名称，或三级指标"),
@@ -149,7 +149,7 @@ def fields_of(scope: str) -> tuple[Field, ...]:
                 *_below("", ("judgement",), model.Judgement),
             )
         case "资金":
-            parts = tuple(_own(model.Fund))
+            parts = tuple(_own(model.Source))
         case "陈述":
             parts = tuple(_own(model.Statement))
         case "说明":
@@ -174,7 +174,7 @@ def _below(prefix: str, path: tuple[str, ...], owner: type[BaseModel]) -> Iterat
 
 def _marks(annotation: object, metadata: list[object]) -> Iterator[object]:
     yield from metadata
-    for part in get_args(annotation):
+    for part in () if get_origin(annotation) is tuple else get_args(annotation):
         yield from getattr(part, "__metadata__", ())
 
 
