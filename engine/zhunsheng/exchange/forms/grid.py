@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Cell(NamedTuple):
-    """A cell, or a merged area told once at its upper left corner. Rows and columns count from 0.
+    r"""A cell, or a merged area told once at its upper left corner. Rows and columns count from 0.
 
     Attributes:
-        text: as a reader of the file sees it, lines joined by `\\n`: a percentage cell of Excel is `97.5%`, a date
+        text: as a reader of the file sees it, lines joined by `\n`: a percentage cell of Excel is `97.5%`, a date
             `2023年8月31日`, a number has no trailing zeros that were not typed or formatted.
         ref: where a person finds it: `项目自评表!I13`, or `表1 第13行 第9列`.
     """
