@@ -130,7 +130,7 @@ def _planned(ruleset: Ruleset) -> Plan:
         firings: dict[str, Firing] = {}
         for name in stratum.rules:
             rule = by_id[name]
-            for holds, condition in _conditions(rule):
+            for holds, condition in conditions_of(rule):
                 key = f"{name}{'' if holds else '!'}"
                 if any(len(each) > PROPERTIES for kind, each in telling.items() if kind.endswith(f".{group}")):
                     group += 1
@@ -178,7 +178,7 @@ def _places(quantities: Iterable[Quantity], scores: Iterable[Score]) -> dict[Key
     return found
 
 
-def _conditions(rule: Rule) -> list[tuple[bool, Node]]:
+def conditions_of(rule: Rule) -> list[tuple[bool, Node]]:
     """The conditions under which a rule says something: (True, it holds), and for a check (False, it fails)."""
     if rule.check is None:
         assert rule.when is not None, rule.id

@@ -1,0 +1,377 @@
+"""The columnar interpreter of the expression tree: what `expression.exact` gives for one thing, for a frame at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, assert_never, cast
+
+import polars as pl
+
+from zhunsheng.expression.exact import day_of
+from zhunsheng.expression.tree import (
+    Absent,
+    Aggregate,
+    Arithmetic,
+    Call,
+    Choice,
+    Compare,
+    Constant,
+    Extreme,
+    Lines,
+    Logic,
+    Name,
+    Negative,
+    Not,
+    Presence,
+    Round,
+    Row,
+    Table,
+    children,
+)
+from zhunsheng.expression.types import NUMERIC, Type
+from zhunsheng.population.columns import gather
+from zhunsheng.population.columns.frames import Context, View
+from zhunsheng.population.columns.values import (
+    Inexpressible,
+    Numbers,
+    Plain,
+    added,
+    both,
+    chosen,
+    compared,
+    constant,
+    divided,
+    extreme,
+    integers,
+    is_given,
+    is_missing,
+    multiplied,
+    negated,
+    nothing,
+    opposite,
+    rounded,
+    taken,
+    wholly,
+    wide,
+    without,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from zhunsheng.expression.tree import Node, Reference, Value
+    from zhunsheng.population.columns.values import Column
+
+DTYPES: Final = {Type.TEXT: pl.String, Type.TRUTH: pl.Boolean, Type.DATE: pl.Date}
+_EPOCH: Final = dt.date(1970, 1, 1)
+
+
+def dtype_of(type_: Type | None) -> type[pl.DataType]:
+    """How the values of a type lie in a series."""
+    return DTYPES.get(type_, pl.Int64) if type_ is not None else pl.Int64
+
+
+def read(node: Node, context: Context) -> Column:
+    """The value of an expression in every row.
+
+    Raises:
+        Overflow: a figure may need more bits than there are.
+        Inexpressible: the expression asks for something that columns cannot do.
+    """
+    match node:
+        case Constant():
+            return _constant(node, context)
+        case Name():
+            return _name(node, context)
+        case Negative():
+            return negated(numbers(node.operand, context))
+        case Arithmetic():
+            return _arithmetic(node, context)
+        case Compare():
+            return compared(node.operator, *_alike(node.left, node.right, context))
+        case Not():
+            return opposite(truth(node.operand, context))
+        case Logic():
+            return both([truth(each, context) for each in node.parts], deciding=node.operator == "or")
+        case Choice():
+            return _choice(node, context)
+        case Table():
+            return _table(node, context)
+        case Lines():
+            return _lines(node, context)
+        case Round():
+            return rounded(numbers(node.operand, context), node.rounding)
+        case Extreme():
+            return _extreme(node, context)
+        case Presence():
+            test = is_missing if node.test == "missing" else is_given
+            return Plain(test(read(node.operand, context), context.rows))
+        case Call():
+            return _call(node, context)
+        case Aggregate():
+            return _aggregate(node, context)
+        case _:
+            assert_never(node)
+
+
+def numbers(node: Node, context: Context) -> Numbers:
+    """The value of an expression that gives numbers."""
+    return cast("Numbers", _typed(read(node, context), pl.Int64, context.rows))
+
+
+def truth(node: Node, context: Context) -> Plain:
+    """The value of an expression that gives truths."""
+    return cast("Plain", _typed(read(node, context), pl.Boolean, context.rows))
+
+
+def _typed(column: Column, dtype: type[pl.DataType], rows: int) -> Column:
+    """A column of the kind wanted; one without any value, whose kind nobody could know, is made so."""
+    if isinstance(column, Numbers) == (dtype in (pl.Int64, pl.Int128)):
+        return column
+    values = column.num if isinstance(column, Numbers) else column.values
+    if values.null_count() < len(values):
+        raise Inexpressible("type")
+    return nothing(rows, dtype, undefined=column.void is not None and bool(column.void.all()))
+
+
+def _alike(left: Node, right: Node, context: Context) -> tuple[Column, Column]:
+    a, b = read(left, context), read(right, context)
+    if isinstance(a, Numbers) != isinstance(b, Numbers):
+        kind = left.type if isinstance(b, Numbers) else right.type
+        dtype = pl.Int64 if isinstance(a, Numbers) and kind in NUMERIC else dtype_of(right.type or left.type)
+        a, b = _typed(a, dtype, context.rows), _typed(b, dtype, context.rows)
+    return a, b
+
+
+def _constant(node: Constant, context: Context) -> Column:
+    match node.value:
+        case Fraction() as number:
+            return constant(number)
+        case bool() | str() | dt.date() as plain:
+            return Plain(pl.Series([plain]))
+        case Absent() as absent:
+            return nothing(context.rows, dtype_of(node.type), undefined=absent is not Absent.MISSING)
+
+
+def view_of(reference: Reference, context: Context) -> View | None:
+    """The things that a reference leads to; None where there are none."""
+    view = context.views[reference.binder]
+    for _ in range(reference.hops):
+        if view is None:
+            return None
+        view = view.parent
+    return view
+
+
+def _name(node: Name, context: Context) -> Column:
+    reference = cast("Reference", node.reference)
+    view = view_of(reference, context)
+    found = None if view is None else view.column(reference.key)
+    return nothing(context.rows, dtype_of(node.type)) if found is None else found
+
+
+def _arithmetic(node: Arithmetic, context: Context) -> Column:
+    a, b = read(node.left, context), read(node.right, context)
+    if node.left.type is Type.DATE or node.right.type is Type.DATE:
+        return _calendar(node, a, b, context.rows)
+    one, other = (cast("Numbers", _typed(each, pl.Int64, context.rows)) for each in (a, b))
+    match node.operator:
+        case "+":
+            return added(one, other, 1)
+        case "-":
+            return added(one, other, -1)
+        case "*":
+            return multiplied(one, other)
+        case "/":
+            return divided(one, other, context.rows)
+
+
+def _calendar(node: Arithmetic, a: Column, b: Column, rows: int) -> Column:
+    """Days between dates, and a date some days on."""
+    day = cast("Plain", _typed(a, pl.Date, rows))
+    start = integers(day.values.to_physical())
+    start = Numbers(start.num, start.low, start.high, void=day.void)
+    if node.right.type is Type.DATE:
+        other = cast("Plain", _typed(b, pl.Date, rows))
+        end = integers(other.values.to_physical())
+        return added(start, Numbers(end.num, end.low, end.high, void=other.void), -1)
+    days = cast("Numbers", _typed(b, pl.Int64, rows))
+    total = added(start, days, 1 if node.operator == "+" else -1)
+    if total.den != 1 or total.by is not None or total.low < _day(dt.date.min) or total.high > _day(dt.date.max):
+        raise Inexpressible("date")
+    return Plain(total.num.cast(pl.Int32).cast(pl.Date), total.void)
+
+
+def _day(day: dt.date) -> int:
+    return (day - _EPOCH).days
+
+
+def _choice(node: Choice, context: Context) -> Column:
+    test = truth(node.test, context)
+    yes, no = _alike(node.yes, node.no, context)
+    found = chosen(wholly(test, context.rows), yes, no, context.rows)
+    return without(found, test.absent, test.void, context.rows)
+
+
+def _table(node: Table, context: Context) -> Column:
+    """The one row that holds; undefined where several do, or none and nothing is said of the rest."""
+    rows = context.rows
+    argument = read(node.argument, context)
+    values = [read(row.value, context) for row in node.rows]
+    kind = next((each for each in values if isinstance(each, Plain)), values[0])
+    dtype = kind.values.dtype if isinstance(kind, Plain) else pl.Int64
+    rest = nothing(rows, cast("type[pl.DataType]", dtype), undefined=True)
+    found = rest if node.otherwise is None else read(node.otherwise, context)
+    holds = [_holds(argument, row, context) for row in node.rows]
+    doubt = both(holds, deciding=True)
+    found = without(found, doubt.absent, doubt.void, rows)
+    masks = [wholly(each, rows) for each in holds]
+    for mask, value in zip(masks, values, strict=True):
+        found = chosen(mask, *_same_kind(value, found, rows), rows)
+    several = sum((mask.cast(pl.UInt16) for mask in masks[1:]), masks[0].cast(pl.UInt16)) > 1
+    if several.any():
+        found = without(found, several, several, rows)
+    return without(found, argument.absent, argument.void, rows)
+
+
+def _same_kind(a: Column, b: Column, rows: int) -> tuple[Column, Column]:
+    """Two columns of which one may hold nothing, and so be taken for numbers."""
+    if isinstance(a, Numbers) == isinstance(b, Numbers):
+        return a, b
+    plain = a if isinstance(a, Plain) else cast("Plain", b)
+    dtype = cast("type[pl.DataType]", plain.values.dtype)
+    if isinstance(a, Numbers):
+        return _typed(a, dtype, rows), b
+    return a, _typed(b, dtype, rows)
+
+
+def _holds(argument: Column, row: Row, context: Context) -> Plain:
+    if not row.conditions:
+        return Plain(pl.Series([True]))
+    limits = [(sign, read(bound, context)) for sign, bound in row.conditions]
+    return both([compared(sign, *_same_kind(argument, limit, context.rows)) for sign, limit in limits], deciding=False)
+
+
+def _lines(node: Lines, context: Context) -> Column:
+    x = numbers(node.argument, context)
+    points = [(cast("Fraction", at.value), cast("Fraction", value.value)) for at, value in node.points]
+    found: Column = constant(points[-1][1])
+    for (x0, y0), (x1, y1) in reversed(list(pairwise(points))):
+        rise = multiplied(added(x, constant(x0), -1), constant((y1 - y0) / (x1 - x0)))
+        here = wholly(compared("<=", x, constant(x1)), context.rows)
+        found = chosen(here, added(rise, constant(y0), 1), found, context.rows)
+    found = chosen(
+        wholly(compared("<=", x, constant(points[0][0])), context.rows), constant(points[0][1]), found, context.rows
+    )
+    return without(found, x.absent, x.void, context.rows)
+
+
+def _extreme(node: Extreme, context: Context) -> Column:
+    first, *others = (numbers(each, context) for each in node.parts)
+    for each in others:
+        first = extreme(node.which, first, each, context.rows)
+    return first
+
+
+def _call(node: Call, context: Context) -> Column:
+    rows = context.rows
+    match node.function:
+        case "length":
+            text = cast("Plain", _typed(read(node.arguments[0], context), pl.String, rows))
+            lengths = integers(_mapped(text.values, lambda each: len(each.strip()), pl.Int64))
+            return Numbers(lengths.num, lengths.low, lengths.high, void=text.void)
+        case "contains":
+            text, part = (cast("Plain", _typed(read(each, context), pl.String, rows)) for each in node.arguments)
+            held = pl.DataFrame({"text": _long(text.values, rows), "part": _long(part.values, rows)})
+            values = held.select(pl.col("text").str.contains(pl.col("part"), literal=True)).to_series()
+            return both(
+                [Plain(values), Plain(pl.Series([True]), text.void), Plain(pl.Series([True]), part.void)],
+                deciding=False,
+            )
+        case "date":
+            return _date([numbers(each, context) for each in node.arguments], rows)
+        case _:
+            raise Inexpressible(node.function)
+
+
+def _mapped(values: pl.Series, function: Callable[[str], object], dtype: type[pl.DataType]) -> pl.Series:
+    """A function of each text, worked out once for each different one."""
+    every = values.drop_nulls().unique().to_list()
+    return values.replace_strict(every, [function(each) for each in every], default=None, return_dtype=dtype)
+
+
+def _date(parts: list[Numbers], rows: int) -> Column:
+    """Days by year, month and day; undefined where the calendar has none."""
+    if any(each.by is not None for each in parts):
+        raise Inexpressible("date")
+    table = pl.DataFrame({str(at): _long(each.num, rows) for at, each in enumerate(parts)})
+    known: dict[tuple[int | None, ...], Value] = {}
+    for row in table.unique().iter_rows():
+        if None not in row:
+            known[row] = day_of(*(Fraction(number, each.den) for number, each in zip(row, parts, strict=True)))
+    days = [known.get(row, Absent.MISSING) for row in table.iter_rows()]
+    values = pl.Series([None if isinstance(each, Absent) else each for each in days], dtype=pl.Date)
+    void = pl.Series([each is Absent.UNDEFINED for each in days], dtype=pl.Boolean)
+    for each in parts:
+        void = void if each.void is None else void | each.void
+    return Plain(values, void)
+
+
+# Figures over members
+
+
+def _aggregate(node: Aggregate, context: Context) -> Column:
+    """Worked out once for each holder where the members alone decide, else for each row with its members."""
+    reference = cast("Reference", node.collection.reference)
+    holder = view_of(reference, context)
+    members = None if holder is None else holder.frame.children.get(reference.key)
+    if holder is None or members is None:
+        return gather.figure(
+            node.gathering, Plain(pl.Series([], dtype=pl.Boolean)), _of_none(node), _no_members(context.rows)
+        )
+    inner = len(context.views)
+    if all(each >= inner for each in _binders(node)):
+        found = holder.frame.memo.get(id(node))
+        if found is None:
+            alone = Context(members.rows, (*(None for _ in context.views), View(members)))
+            found = holder.frame.memo[id(node)] = _gathered(node, alone, members.segments())
+        return found if holder.picked is None else taken(found, holder.picked)
+    starts, ends = members.segments()
+    if holder.picked is not None:
+        starts, ends = starts.gather(holder.picked), ends.gather(holder.picked)
+    outer, rows = gather.expanded(starts, ends)
+    views = tuple(None if each is None else each.at(outer) for each in context.views)
+    return _gathered(node, Context(len(outer), (*views, View(members, rows))), gather.side_by_side(starts, ends))
+
+
+def _binders(node: Aggregate) -> Iterator[int]:
+    """The binders that an aggregate's value and condition name, those of aggregates within it too."""
+    stack = [*children(node)]
+    while stack:
+        each = stack.pop()
+        name = each.collection if isinstance(each, Aggregate) else each
+        if isinstance(name, Name) and name.reference is not None:
+            yield name.reference.binder
+        stack += children(each)
+
+
+def _gathered(node: Aggregate, inside: Context, segments: tuple[pl.Series, pl.Series]) -> Column:
+    condition = Plain(pl.Series([True])) if node.condition is None else truth(node.condition, inside)
+    value: Column = Plain(pl.Series([True])) if node.value is None else read(node.value, inside)
+    standing = cast("Plain", wide(condition, inside.rows))
+    return gather.figure(node.gathering, standing, wide(value, inside.rows), segments)
+
+
+def _of_none(node: Aggregate) -> Column:
+    return nothing(0, dtype_of(node.value.type if node.value is not None else Type.TRUTH))
+
+
+def _no_members(rows: int) -> tuple[pl.Series, pl.Series]:
+    none = pl.repeat(0, rows, dtype=pl.Int64, eager=True)
+    return none, none
+
+
+def _long(values: pl.Series, rows: int) -> pl.Series:
+    return values.new_from_index(0, rows) if len(values) == 1 and rows != 1 else values

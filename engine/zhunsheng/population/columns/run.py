@@ -1,0 +1,365 @@
+"""A plan run over frames: elements in the order of the strata, rules as masks, as `evaluation.score` does for one world.
+
+A rule over several things of one document is only watched for: the documents in which it would fire are named in
+`Outcome.exactly`, and are worked out one by one. What a document judged alone cannot have (a dossier, its statements)
+is not there, and rules about it say nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple, cast, final
+
+import polars as pl
+
+from zhunsheng.evaluation.plan import conditions_of
+from zhunsheng.expression.types import Type
+from zhunsheng.population.columns.frames import Context, Frame, View
+from zhunsheng.population.columns.interpret import dtype_of, numbers, read, truth
+from zhunsheng.population.columns.values import (
+    Numbers,
+    Plain,
+    added,
+    chosen,
+    is_given,
+    nothing,
+    rounded,
+    stacked,
+    taken,
+    wholly,
+    wide,
+)
+from zhunsheng.ruleset.strata import strata
+from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM, WEIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from zhunsheng.expression.tree import Node
+    from zhunsheng.number import Rounding
+    from zhunsheng.population.columns.values import Column
+    from zhunsheng.ruleset.policy import Quantity, Rule, Ruleset, Score
+    from zhunsheng.ruleset.strata import Key
+
+COMPUTED: Final = 0
+UNDECIDED: Final = 1
+WITHHELD: Final = 2
+
+
+class Items(NamedTuple):
+    """A score for every row of a frame."""
+
+    frame: Frame
+    score: str | None
+    """The score of documents; None for the indicators, each of which has a kind."""
+    points: Numbers
+    computed: Numbers
+    claimed: Numbers
+    status: pl.Series
+
+
+class Fired(NamedTuple):
+    """A rule, and the things of which it says something."""
+
+    rule: Rule
+    holds: bool
+    frame: Frame
+    rows: pl.Series
+
+    @property
+    def acts(self) -> bool:
+        """Whether the outcome follows; a check that holds only confirms."""
+        return self.rule.check is None or not self.holds
+
+
+@final
+@dataclass(slots=True)
+class Outcome:
+    """What came of it; figures lie on the frames under their names."""
+
+    frames: Mapping[str, Frame]
+    items: list[Items] = field(default_factory=list)
+    fired: list[Fired] = field(default_factory=list)
+    exactly: list[pl.Series] = field(default_factory=list)
+    """Documents to work out one by one, by their rows."""
+
+
+def run(ruleset: Ruleset, frames: Mapping[str, Frame]) -> Outcome:
+    """Works out everything that a ruleset says of documents, each judged alone.
+
+    Raises:
+        Overflow, Inexpressible: as `interpret.read`.
+    """
+    return _Run(ruleset, frames).outcome()
+
+
+class _Run:
+    def __init__(self, ruleset: Ruleset, frames: Mapping[str, Frame]) -> None:
+        self.ruleset = ruleset
+        self.frames = dict(frames)
+        self.documents = frames[DOCUMENT]
+        self.result = Outcome(self.frames)
+        self.rules = {rule.id: rule for rule in ruleset.rules}
+        self.quantities: dict[Key, Quantity] = {(each.scope, each.name): each for each in ruleset.quantities}
+        self.quantities |= {(DOCUMENT, each.name): each for each in (ruleset.total, ruleset.grades)}
+        self.on_documents = {each.name: each for each in ruleset.scores if each.scope == DOCUMENT}
+        self.kinds = [each for each in ruleset.scores if each.scope == INDICATOR]
+
+    def outcome(self) -> Outcome:
+        """See `run`."""
+        for frame in self.frames.values():
+            frame.memo.clear()
+        for rule in self.ruleset.rules:
+            if rule.outcome == "derive":
+                self.put(rule.binders[0].scope, rule.subject, _false())
+        for stratum in strata(self.ruleset):
+            for key in stratum.elements:
+                self.element(key)
+            for name in stratum.rules:
+                self.rule(self.rules[name])
+        return self.result
+
+    def put(self, scope: str, name: str, column: Column) -> None:
+        """A value under its name, on every thing of a scope."""
+        frame = self.frames.get(scope)
+        if frame is not None:
+            frame.columns[name] = column
+
+    # Elements
+
+    def element(self, key: Key) -> None:
+        scope, name = key
+        frame = self.frames.get(scope)
+        if key == (DOCUMENT, ITEM):
+            self.frames[ITEM] = self.items()
+        elif key == (WEIGHT, "应得分值"):
+            self.put(scope, name, self.due())
+        elif frame is None:
+            return
+        elif key in self.quantities:
+            found = self.quantities[key]
+            self.put(scope, name, _figure(found.formula, found.roundings, frame))
+            if name == "等级":
+                self.cap()
+        elif key == (INDICATOR, "指标类型"):
+            assert self.ruleset.kind is not None
+            self.put(scope, name, read(self.ruleset.kind.formula, Context.of(frame)))
+        elif key == (INDICATOR, "得分"):
+            self.indicators(frame)
+        elif scope == DOCUMENT:
+            self.of_document(name, frame)
+
+    def of_document(self, name: str, frame: Frame) -> None:
+        """A score of documents, its points, or what a ruleset gives every document."""
+        context = Context.of(frame)
+        if name == "满分":
+            self.put(DOCUMENT, name, read(self.ruleset.full_marks, context))
+        elif name.startswith("权重.") and name.removeprefix("权重.") in self.ruleset.weights:
+            self.put(DOCUMENT, name, read(self.ruleset.weights[name.removeprefix("权重.")][0], context))
+        elif name.endswith(".分值") and name.removesuffix(".分值") in self.on_documents:
+            self.put(DOCUMENT, name, read(self.on_documents[name.removesuffix(".分值")].points, context))
+        elif name.endswith(".得分") and name.removesuffix(".得分") in self.on_documents:
+            score = self.on_documents[name.removesuffix(".得分")]
+            points, computed, claimed, status = _scored(score, frame)
+            self.put(DOCUMENT, name, computed)
+            self.result.items.append(Items(frame, score.name, points, computed, claimed, status))
+
+    def indicators(self, frame: Frame) -> None:
+        """The score of each indicator, by its own kind; one that no score takes is withheld."""
+        rows = frame.rows
+        none = cast("Numbers", nothing(rows, pl.Int64, undefined=True))
+        points = _column(frame, "分值", rows)
+        claimed = _column(frame, "自评得分", rows)
+        computed, status = none, pl.repeat(WITHHELD, rows, dtype=pl.UInt8, eager=True)
+        kind = frame.columns.get("指标类型")
+        for score in self.kinds:
+            if not isinstance(kind, Plain):
+                break
+            here = _long((kind.values == score.name).fill_null(value=False), rows)
+            if not here.any():
+                continue
+            own = _scored(score, frame)
+            points, computed, claimed = (
+                cast("Numbers", chosen(here, mine, others, rows))
+                for mine, others in zip(own[:3], (points, computed, claimed), strict=True)
+            )
+            status = own[3].zip_with(here, status)
+        self.put(INDICATOR, "得分", computed)
+        self.result.items.append(Items(frame, None, points, computed, claimed, status))
+
+    def due(self) -> Column:
+        """What the ruleset gives each of the weights of each document."""
+        rows, names = self.documents.rows, list(self.ruleset.weights)
+        by_weight = stacked(
+            [self.documents.columns.get(f"权重.{name}", nothing(rows, pl.Int64)) for name in names], [rows] * len(names)
+        )
+        return taken(by_weight, _interleaved(rows, len(names)))
+
+    def cap(self) -> None:
+        """Lowers grades to the lowest cap that a rule has set."""
+        grades = [band.grade for band in self.ruleset.bands]
+        rows = self.documents.rows
+        for fired in self.result.fired:
+            if fired.rule.outcome == "cap" and fired.acts:
+                capped = _mask(self.document_rows(fired), rows)
+                better = grades[: grades.index(fired.rule.subject)]
+                before = cast("Plain", wide(self.documents.columns["等级"], rows))
+                mask = capped & before.values.is_in(better).fill_null(value=False)
+                self.put(DOCUMENT, "等级", chosen(mask, Plain(pl.Series([fired.rule.subject])), before, rows))
+
+    def document_rows(self, fired: Fired) -> pl.Series:
+        """The documents of the things that a rule fired on."""
+        rows, frame = fired.rows, fired.frame
+        while frame.parent is not None and frame.owner is not None:
+            rows, frame = frame.owner.gather(rows), frame.parent
+        return rows
+
+    def items(self) -> Frame:
+        """The score items of each document: its own scores, then its indicators, as they are filed."""
+        documents, indicators = self.documents, self.frames[INDICATOR]
+        assert indicators.owner is not None
+        own = sorted((each for each in self.result.items if each.score is not None), key=lambda each: str(each.score))
+        on_indicators = next(each for each in self.result.items if each.score is None)
+        counts = [*(documents.rows for _ in own), indicators.rows]
+        every = pl.int_range(documents.rows, dtype=pl.Int64, eager=True)
+        owner = pl.concat([*(every for _ in own), indicators.owner.cast(pl.Int64)])
+        order = owner.arg_sort()
+        parts = [*own, on_indicators]
+        names: list[Column] = [Plain(pl.Series([each.score])) for each in own]
+        columns: dict[str, Column] = {
+            "得分项名称": stacked([*names, _text(indicators, "三级指标")], counts),
+            "得分项类别": stacked([*names, _text(indicators, "一级指标")], counts),
+            "得分项分值": stacked([each.points for each in parts], counts),
+            "得分项得分": stacked([each.computed for each in parts], counts),
+            "得分项自评": stacked([each.claimed for each in parts], counts),
+        }
+        frame = Frame(
+            ITEM,
+            len(owner),
+            {name: taken(each, order) for name, each in columns.items()},
+            documents,
+            owner.gather(order),
+        )
+        for rule in self.ruleset.rules:
+            if rule.outcome == "derive" and rule.binders[0].scope == ITEM:
+                frame.columns[rule.subject] = _false()
+        documents.children[ITEM] = frame
+        return frame
+
+    # Rules
+
+    def rule(self, rule: Rule) -> None:
+        """Finds out of which things a rule says something, and lets its outcome follow."""
+        for holds, condition in conditions_of(rule):
+            if len(rule.binders) > 1:
+                self.watch(rule, condition)
+                continue
+            frame = self.frames.get(rule.binders[0].scope)
+            if frame is None or not frame.rows:
+                continue
+            mask = wholly(truth(condition, Context.of(frame)), frame.rows)
+            if mask.any():
+                fired = Fired(rule, holds, frame, mask.arg_true())
+                self.result.fired.append(fired)
+                if fired.acts:
+                    self.conclude(rule, frame, mask)
+
+    def watch(self, rule: Rule, condition: Node) -> None:
+        """Names the documents that hold things of which a rule over several would say something."""
+        found = [self.frames.get(binder.scope) for binder in rule.binders]
+        if any(each is None or not each.rows for each in found):
+            return
+        frames = [each for each in found if each is not None]
+        rows = _together(frames, self.documents)
+        views = tuple(View(frame, picked) for frame, picked in zip(frames, rows, strict=True))
+        mask = wholly(truth(condition, Context(len(rows[0]), views)), len(rows[0]))
+        first = Fired(rule, True, frames[0], rows[0].filter(mask))
+        self.result.exactly.append(self.document_rows(first).unique())
+
+    def conclude(self, rule: Rule, frame: Frame, mask: pl.Series) -> None:
+        """What a conclusion adds to the things it is about, for formulas and rules of higher strata to use."""
+        match rule.outcome:
+            case "deduct":
+                assert rule.deduction is not None, rule.id
+                before = cast("Numbers", frame.columns["扣分"])
+                points = numbers(rule.deduction, Context.of(frame))
+                frame.columns["扣分"] = chosen(mask, added(points, before, 1), before, frame.rows)
+                frame.memo.clear()
+            case "veto":
+                frame.columns["否决"] = chosen(mask, _true(), frame.columns["否决"], frame.rows)
+            case "derive":
+                frame.columns[rule.subject] = chosen(mask, _true(), frame.columns[rule.subject], frame.rows)
+            case _:
+                return
+
+
+def _figure(formula: Node, roundings: Sequence[Rounding], frame: Frame) -> Column:
+    value = read(formula, Context.of(frame))
+    for rounding in roundings:
+        if isinstance(value, Numbers):
+            value = rounded(value, rounding)
+    return value
+
+
+def _scored(score: Score, frame: Frame) -> tuple[Numbers, Numbers, Numbers, pl.Series]:
+    """Points, score, claim, and how the score came about."""
+    rows, context = frame.rows, Context.of(frame)
+    points = numbers(score.points, context)
+    claimed = cast("Numbers", nothing(rows, pl.Int64)) if score.claimed is None else numbers(score.claimed, context)
+    value = cast("Numbers", _figure(score.formula, score.roundings, frame))
+    given = is_given(value, rows)
+    status = pl.repeat(COMPUTED, rows, dtype=pl.UInt8, eager=True)
+    if given.all():
+        return points, value, claimed, status
+    withheld = cast("Numbers", nothing(rows, pl.Int64, undefined=True))
+    other = withheld if score.otherwise is None else cast("Numbers", _figure(score.otherwise, score.roundings, frame))
+    stands = is_given(other, rows)
+    other = cast("Numbers", chosen(stands, other, withheld, rows))
+    status = (~given).cast(pl.UInt8) + (~given & ~stands).cast(pl.UInt8)
+    return points, cast("Numbers", chosen(given, value, other, rows)), claimed, status
+
+
+def _together(frames: list[Frame], documents: Frame) -> list[pl.Series]:
+    """Every choice of different things, one of each frame, that belong to one document."""
+    tables = []
+    for at, frame in enumerate(frames):
+        rows = pl.int_range(frame.rows, dtype=pl.Int64, eager=True)
+        owner = rows if frame is documents else cast("pl.Series", frame.owner).cast(pl.Int64)
+        tables.append(pl.DataFrame({"document": owner, str(at): rows}))
+    joined = tables[0]
+    for at, table in enumerate(tables[1:], start=1):
+        joined = joined.join(table, on="document", how="inner")
+        for before in range(at):
+            if frames[before] is frames[at]:
+                joined = joined.filter(pl.col(str(before)) != pl.col(str(at)))
+    return [joined[str(at)] for at in range(len(frames))]
+
+
+def _interleaved(rows: int, parts: int) -> pl.Series:
+    """Where the parts of each row lie among parts stacked one below the other."""
+    every = pl.int_range(rows * parts, dtype=pl.Int64, eager=True)
+    return (every % parts) * rows + every // parts
+
+
+def _mask(rows: pl.Series, length: int) -> pl.Series:
+    return pl.repeat(value=False, n=length, dtype=pl.Boolean, eager=True).scatter(rows, values=True)
+
+
+def _column(frame: Frame, name: str, rows: int) -> Numbers:
+    return cast("Numbers", frame.columns.get(name, nothing(rows, pl.Int64)))
+
+
+def _text(frame: Frame, name: str) -> Column:
+    return frame.columns.get(name, nothing(frame.rows, dtype_of(Type.TEXT)))
+
+
+def _true() -> Plain:
+    return Plain(pl.Series([True]))
+
+
+def _false() -> Plain:
+    return Plain(pl.Series([False]))
+
+
+def _long(values: pl.Series, rows: int) -> pl.Series:
+    return values.new_from_index(0, rows) if len(values) == 1 and rows != 1 else values

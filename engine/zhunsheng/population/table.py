@@ -1,0 +1,160 @@
+"""Documents as tables: one row a thing, one column a name of the language, and frames from such tables.
+
+A table holds what an evaluation reads in a form (facts, amounts in 万元, cells already read), so that the same table
+serves every ruleset, and reading happens once. Every row names its document (`文件号`) and its place in it (`位置`, a
+JSON pointer); a row of a list that lies on another thing than the document names that one too (`上级`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from zhunsheng.evaluation.facts import World, world_of_document
+from zhunsheng.expression.exact import Thing
+from zhunsheng.number import decimal_places, from_decimal, write
+from zhunsheng.population.columns.frames import Frame
+from zhunsheng.population.columns.values import Inexpressible, Plain, constant, decimals, integers
+from zhunsheng.ruleset.vocabulary import DOCUMENT, EXPLANATION, FUND, INDICATOR, ITEM, WEIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from zhunsheng.document import Document
+    from zhunsheng.expression.tree import Value
+    from zhunsheng.population.columns.values import Column
+    from zhunsheng.ruleset import Ruleset
+
+KEY: Final = "文件号"
+PLACE: Final = "位置"
+ABOVE: Final = "上级"
+_MADE: Final = frozenset({WEIGHT, ITEM})
+"""Scopes that the ruleset makes, not the form."""
+_STARTING: Final[Mapping[str, Value]] = {"扣分": Fraction(0), "否决": False}
+
+Tables = dict[str, pl.DataFrame]
+
+
+def tables_of(documents: Iterable[Document], ruleset: Ruleset) -> Tables:
+    """The facts of documents, by scope; what the ruleset declares of its own included."""
+    rows: dict[str, list[dict[str, Any]]] = {DOCUMENT: [], INDICATOR: [], FUND: []}
+    for number, document in enumerate(documents):
+        for scope, things in world_of_document(document, ruleset).things.items():
+            if scope not in _MADE:
+                rows.setdefault(scope, []).extend(_row(thing, number) for thing in things)
+    return {scope: _table(each) for scope, each in rows.items()}
+
+
+def _row(thing: Thing, number: int) -> dict[str, Any]:
+    above = thing.parent
+    lies_on = {ABOVE: above.pointer} if above is not None and above.scope != DOCUMENT else {}
+    return {
+        KEY: number,
+        PLACE: thing.pointer,
+        **lies_on,
+        **{name: value for name, value in thing.values.items() if name not in _STARTING},
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    names = list(dict.fromkeys(name for row in rows for name in row)) or [KEY, PLACE]
+    return pl.DataFrame([_series(name, [row.get(name) for row in rows]) for name in names])
+
+
+def _series(name: str, values: list[Any]) -> pl.Series:
+    numbers = [each for each in values if isinstance(each, Fraction)]
+    if not numbers:
+        kind = pl.Int64 if name == KEY else None
+        return pl.Series(name, values, dtype=kind if any(each is not None for each in values) else kind or pl.String)
+    places = max(decimal_places(each) or 0 for each in numbers)
+    written = [None if each is None else write(each, places) for each in values]
+    return pl.Series(name, written, dtype=pl.String).cast(pl.Decimal(38, places))
+
+
+# Frames
+
+
+def frames_of(tables: Tables, ruleset: Ruleset) -> dict[str, Frame]:
+    """Frames of the documents in tables that are sorted by their number."""
+    table = tables[DOCUMENT]
+    documents = Frame(DOCUMENT, len(table), _columns(table) | _started())
+    frames = {DOCUMENT: documents}
+    for scope, each in tables.items():
+        if scope != DOCUMENT:
+            frames[scope] = _below(scope, each, table, documents)
+    names = list(ruleset.weights)
+    every = pl.int_range(len(table) * len(names), dtype=pl.Int64, eager=True)
+    named = pl.Series(names, dtype=pl.String).gather(every % len(names)) if names else pl.Series([], dtype=pl.String)
+    weights = Frame(WEIGHT, len(every), {"权重名称": Plain(named)}, documents, every // max(len(names), 1))
+    documents.children[WEIGHT] = frames[WEIGHT] = weights
+    return frames
+
+
+def _below(scope: str, table: pl.DataFrame, documents: pl.DataFrame, parent: Frame) -> Frame:
+    if ABOVE in table.columns:
+        raise Inexpressible(scope)
+    owner = documents[KEY].search_sorted(table[KEY]).cast(pl.Int64)
+    started = _started() if scope == INDICATOR else {}
+    frame = Frame(scope, len(table), _columns(table) | started, parent, owner)
+    parent.children[scope] = frame
+    return frame
+
+
+def _started() -> dict[str, Column]:
+    return {"扣分": constant(Fraction(0)), "否决": Plain(pl.Series([False]))}
+
+
+def _columns(table: pl.DataFrame) -> dict[str, Column]:
+    return {each.name: _column(each) for each in table.iter_columns() if each.name not in (KEY, PLACE, ABOVE)}
+
+
+def _column(values: pl.Series) -> Column:
+    if isinstance(values.dtype, pl.Decimal):
+        return decimals(values)
+    return integers(values) if values.dtype.is_integer() else Plain(values)
+
+
+# One document of them
+
+
+def world_of(tables: Tables, number: int, ruleset: Ruleset) -> World:
+    """The facts of one document, as the exact interpreter takes them."""
+    world = World()
+    row = tables[DOCUMENT].row(by_predicate=pl.col(KEY) == number, named=True)
+    document = world.add(Thing(DOCUMENT, DOCUMENT, None, {**_values(row), **_STARTING}))
+    document.collections = {scope: [] for scope in (FUND, INDICATOR, WEIGHT, ITEM, EXPLANATION)}
+    document.collections |= {each.name: [] for each in ruleset.inputs if each.shape == "list"}
+    document.collections[WEIGHT] = [
+        world.add(Thing(WEIGHT, f"{DOCUMENT}/{WEIGHT}/{name}", document, {"权重名称": name}))
+        for name in ruleset.weights
+    ]
+    for scope, table in tables.items():
+        if scope != DOCUMENT:
+            _add(world, scope, table.filter(pl.col(KEY) == number), document)
+    return world
+
+
+def _add(world: World, scope: str, table: pl.DataFrame, document: Thing) -> None:
+    things = []
+    for row in table.iter_rows(named=True):
+        started = _STARTING if scope == INDICATOR else {}
+        thing = Thing(scope, DOCUMENT + row[PLACE], document, {**_values(row), **started}, pointer=row[PLACE])
+        things.append(world.add(thing))
+    document.collections[scope] = things
+
+
+def _values(row: Mapping[str, Any]) -> dict[str, Value]:
+    return {name: _exact(value) for name, value in row.items() if value is not None and name not in (KEY, PLACE, ABOVE)}
+
+
+def _exact(value: Any) -> Value:
+    if isinstance(value, Decimal):
+        return from_decimal(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Fraction(value)
+    assert isinstance(value, str | bool | date), value
+    return value
