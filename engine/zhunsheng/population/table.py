@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from zhunsheng.evaluation.facts import World, world_of_document
+from zhunsheng.evaluation.facts import OF_TARGET, World, paths_of, world_of_document
 from zhunsheng.expression.exact import Thing
 from zhunsheng.number import decimal_places, from_decimal, write
 from zhunsheng.population.columns.frames import Frame
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 KEY: Final = "文件号"
 PLACE: Final = "位置"
 ABOVE: Final = "上级"
+ADJUSTED: Final = "调整后指标值"
 _MADE: Final = frozenset({WEIGHT, ITEM})
 """Scopes that the ruleset makes, not the form."""
 _STARTING: Final[Mapping[str, Value]] = {"扣分": Fraction(0), "否决": False}
@@ -99,7 +100,7 @@ def _below(scope: str, table: pl.DataFrame, documents: pl.DataFrame, parent: Fra
         raise Inexpressible(scope)
     owner = documents[KEY].search_sorted(table[KEY]).cast(pl.Int64)
     started = _started() if scope == INDICATOR else {}
-    frame = Frame(scope, len(table), _columns(table) | started, parent, owner)
+    frame = Frame(scope, len(table), _columns(table) | started, parent, owner, places=table[PLACE])
     parent.children[scope] = frame
     return frame
 
@@ -125,7 +126,9 @@ def world_of(tables: Tables, number: int, ruleset: Ruleset) -> World:
     """The facts of one document, as the exact interpreter takes them."""
     world = World()
     row = tables[DOCUMENT].row(by_predicate=pl.col(KEY) == number, named=True)
-    document = world.add(Thing(DOCUMENT, DOCUMENT, None, {**_values(row), **_STARTING}))
+    document = world.add(
+        Thing(DOCUMENT, DOCUMENT, None, {**_values(row), **_STARTING}, paths_below(DOCUMENT, row, ruleset))
+    )
     document.collections = {scope: [] for scope in (FUND, INDICATOR, WEIGHT, ITEM, EXPLANATION)}
     document.collections |= {each.name: [] for each in ruleset.inputs if each.shape == "list"}
     document.collections[WEIGHT] = [
@@ -134,17 +137,43 @@ def world_of(tables: Tables, number: int, ruleset: Ruleset) -> World:
     ]
     for scope, table in tables.items():
         if scope != DOCUMENT:
-            _add(world, scope, table.filter(pl.col(KEY) == number), document)
+            _add(world, scope, table.filter(pl.col(KEY) == number), document, ruleset)
     return world
 
 
-def _add(world: World, scope: str, table: pl.DataFrame, document: Thing) -> None:
+def _add(world: World, scope: str, table: pl.DataFrame, document: Thing, ruleset: Ruleset) -> None:
+    if ABOVE in table.columns:
+        raise Inexpressible(scope)
     things = []
     for row in table.iter_rows(named=True):
         started = _STARTING if scope == INDICATOR else {}
-        thing = Thing(scope, DOCUMENT + row[PLACE], document, {**_values(row), **started}, pointer=row[PLACE])
+        place, paths = row[PLACE], paths_below(scope, row, ruleset)
+        thing = Thing(scope, DOCUMENT + place, document, {**_values(row), **started}, paths, pointer=place)
         things.append(world.add(thing))
     document.collections[scope] = things
+
+
+def declared_paths(scope: str, ruleset: Ruleset) -> dict[str, str]:
+    """Where below a thing its own inputs stand, if they are filled in."""
+    own = [each for each in ruleset.inputs if each.holder == scope and each.shape != "list"]
+    found = {each.name: f"/attributes/{each.name}" for each in own if each.shape == "value"}
+    records = [each for each in own if each.shape == "record"]
+    found |= {
+        f"{each.name}.{name.name}": f"/attributes/{each.name}/{name.name}" for each in records for name in each.columns
+    }
+    return found
+
+
+def paths_below(scope: str, row: Mapping[str, Any], ruleset: Ruleset) -> Mapping[str, str]:
+    """Where below a thing its values stand."""
+    listed = next((each for each in ruleset.inputs if each.name == scope and each.shape == "list"), None)
+    if listed is not None:
+        return {each.name: f"/{each.name}" for each in listed.columns}
+    paths = dict(paths_of(scope))
+    paths |= {name: path for name, path in declared_paths(scope, ruleset).items() if row.get(name) is not None}
+    if scope == INDICATOR and row.get(ADJUSTED):
+        paths |= dict.fromkeys(OF_TARGET, "/adjusted_target")
+    return paths
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Value]:

@@ -28,8 +28,8 @@ class Frame:
     parent: Frame | None = None
     owner: pl.Series | None = None
     children: dict[str, Frame] = field(default_factory=dict)
-    within: str = ""
-    """Where its things stand below their parent: `/indicators`."""
+    places: pl.Series | None = None
+    """Where each of its things stands in its document, as a JSON pointer; None where that is the document itself."""
     memo: dict[int, Column] = field(default_factory=dict)
     """Figures over the members of its things, by the identity of the tree."""
     ends: tuple[pl.Series, pl.Series] | None = None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast, final
 import polars as pl
 
 from zhunsheng.evaluation.plan import conditions_of
+from zhunsheng.expression.tree import Compare, Logic, Name, Reference
 from zhunsheng.expression.types import Type
 from zhunsheng.population.columns.frames import Context, Frame, View
 from zhunsheng.population.columns.interpret import dtype_of, numbers, read, truth
@@ -30,10 +31,10 @@ from zhunsheng.population.columns.values import (
     wide,
 )
 from zhunsheng.ruleset.strata import strata
-from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM, WEIGHT
+from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM, POSITION, WEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from zhunsheng.expression.tree import Node
     from zhunsheng.number import Rounding
@@ -232,6 +233,9 @@ class _Run:
             "得分项分值": stacked([each.points for each in parts], counts),
             "得分项得分": stacked([each.computed for each in parts], counts),
             "得分项自评": stacked([each.claimed for each in parts], counts),
+            "得分项序号": stacked(
+                [*(nothing(1, pl.Int64) for _ in own), _column(indicators, POSITION, indicators.rows)], counts
+            ),
         }
         frame = Frame(
             ITEM,
@@ -270,7 +274,9 @@ class _Run:
         if any(each is None or not each.rows for each in found):
             return
         frames = [each for each in found if each is not None]
-        rows = _together(frames, self.documents)
+        if _asks_for_two_documents(condition, frames, self.documents):
+            return
+        rows = _together(frames, self.documents, condition)
         views = tuple(View(frame, picked) for frame, picked in zip(frames, rows, strict=True))
         mask = wholly(truth(condition, Context(len(rows[0]), views)), len(rows[0]))
         first = Fired(rule, True, frames[0], rows[0].filter(mask))
@@ -319,20 +325,74 @@ def _scored(score: Score, frame: Frame) -> tuple[Numbers, Numbers, Numbers, pl.S
     return points, cast("Numbers", chosen(given, value, other, rows)), claimed, status
 
 
-def _together(frames: list[Frame], documents: Frame) -> list[pl.Series]:
-    """Every choice of different things, one of each frame, that belong to one document."""
+def _together(frames: list[Frame], documents: Frame, condition: Node) -> list[pl.Series]:
+    """Every choice of different things, one of each frame, that belong to one document and have equal what must be."""
     tables = []
     for at, frame in enumerate(frames):
         rows = pl.int_range(frame.rows, dtype=pl.Int64, eager=True)
         owner = rows if frame is documents else cast("pl.Series", frame.owner).cast(pl.Int64)
         tables.append(pl.DataFrame({"document": owner, str(at): rows}))
+    equal = list(_equal(condition, frames))
     joined = tables[0]
     for at, table in enumerate(tables[1:], start=1):
-        joined = joined.join(table, on="document", how="inner")
+        keys = ["document"]
+        for number, (one, left, other, right) in enumerate(equal):
+            if other == at:
+                key = f"key {number}"
+                joined = joined.with_columns(left.gather(joined[str(one)]).alias(key))
+                table = table.with_columns(right.alias(key))  # noqa: PLW2901  the same table, with its keys
+                keys.append(key)
+        joined = joined.join(table, on=keys, how="inner")
         for before in range(at):
             if frames[before] is frames[at]:
                 joined = joined.filter(pl.col(str(before)) != pl.col(str(at)))
     return [joined[str(at)] for at in range(len(frames))]
+
+
+def _conjuncts(condition: Node) -> Iterator[Node]:
+    if isinstance(condition, Logic) and condition.operator == "and":
+        for part in condition.parts:
+            yield from _conjuncts(part)
+    else:
+        yield condition
+
+
+def _compared_names(condition: Node, sign: str) -> Iterator[tuple[Reference, Reference]]:
+    for each in _conjuncts(condition):
+        match each:
+            case Compare(operator, Name(reference=Reference() as left), Name(reference=Reference() as right)):
+                if operator == sign and left.binder != right.binder:
+                    yield (left, right) if left.binder < right.binder else (right, left)
+            case _:
+                pass
+
+
+def _equal(condition: Node, frames: list[Frame]) -> Iterator[tuple[int, pl.Series, int, pl.Series]]:
+    """Texts of two of the things that must be equal; a text that is not there equals none."""
+    for left, right in _compared_names(condition, "="):
+        one, other = (frames[each.binder].columns.get(each.key) for each in (left, right))
+        if left.hops == right.hops == 0 and isinstance(one, Plain) and isinstance(other, Plain):
+            yield (
+                left.binder,
+                _long(one.values, frames[left.binder].rows),
+                right.binder,
+                _long(other.values, frames[right.binder].rows),
+            )
+
+
+def _asks_for_two_documents(condition: Node, frames: list[Frame], documents: Frame) -> bool:
+    """Whether the things must differ in something of their documents: a document judged alone is one."""
+    return any(
+        left.key == right.key and all(_leads_to(frames[each.binder], each.hops) is documents for each in (left, right))
+        for left, right in _compared_names(condition, "!=")
+    )
+
+
+def _leads_to(frame: Frame, hops: int) -> Frame | None:
+    found: Frame | None = frame
+    for _ in range(hops):
+        found = None if found is None else found.parent
+    return found
 
 
 def _interleaved(rows: int, parts: int) -> pl.Series:

@@ -1,0 +1,368 @@
+"""What a population's evaluation says, as tables: a row a document, a row a score, a row a remark.
+
+The same rows whether they come from columns or, where columns cannot do it, from the exact interpreter one by one; a
+law holds the two equal. Figures that a ruleset rounds are decimals of its places, others are written in full as text.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+import polars as pl
+import pyarrow as pa
+
+from zhunsheng.evaluation.assess import heading_of
+from zhunsheng.evaluation.facts import OF_TARGET, paths_of
+from zhunsheng.evaluation.plan import plan_of
+from zhunsheng.evaluation.score import run as exact_run
+from zhunsheng.expression.exact import find
+from zhunsheng.expression.tree import Name
+from zhunsheng.number import write
+from zhunsheng.population.columns import run as columns
+from zhunsheng.population.columns.frames import Context, View
+from zhunsheng.population.columns.interpret import view_of
+from zhunsheng.population.columns.values import Inexpressible, Numbers, Overflow, Plain, times, wide
+from zhunsheng.population.table import ADJUSTED, KEY, Tables, declared_paths, frames_of, world_of
+from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from zhunsheng.evaluation.plan import Scoring
+    from zhunsheng.evaluation.score import Conclusion, Item
+    from zhunsheng.evaluation.score import Run as ExactRun
+    from zhunsheng.expression.tree import Node, Value
+    from zhunsheng.number import Rounding
+    from zhunsheng.population.columns.frames import Frame
+    from zhunsheng.population.columns.run import Fired, Outcome
+    from zhunsheng.population.columns.values import Column
+    from zhunsheng.ruleset import Ruleset
+
+STATUSES: Final = ("computed", "undecided", "withheld")
+
+
+class Results(NamedTuple):
+    """Of some documents; `exactly` says how many of them were worked out one by one."""
+
+    documents: pl.DataFrame
+    scores: pl.DataFrame
+    remarks: pl.DataFrame
+    exactly: int = 0
+
+    @property
+    def tables(self) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """Documents, scores, remarks."""
+        return self.documents, self.scores, self.remarks
+
+
+def results_of(tables: Tables, ruleset: Ruleset) -> Results:
+    """The results of documents in tables, in columns as far as columns go.
+
+    Args:
+        tables: by scope, each sorted by 文件号.
+        ruleset: as it is in force in the year of all of them.
+    """
+    try:
+        outcome = columns.run(ruleset, frames_of(tables, ruleset))
+        found = _of_columns(tables, ruleset, outcome)
+    except Inexpressible:
+        return one_by_one(tables, ruleset)
+    except Overflow:
+        return _halved(tables, ruleset)
+    awkward = pl.concat([pl.Series([], dtype=pl.Int64), *outcome.exactly]).unique()
+    if not len(awkward):
+        return found
+    keys = tables[DOCUMENT][KEY].gather(awkward)
+    apart = one_by_one(_only(tables, keys), ruleset)
+    documents, scores, remarks = (each.filter(~pl.col(KEY).is_in(keys.implode())) for each in found.tables)
+    return _merged(Results(documents, scores, remarks), apart)
+
+
+def one_by_one(tables: Tables, ruleset: Ruleset) -> Results:
+    """The results of documents in tables by the exact interpreter."""
+    plan = plan_of(ruleset)
+    rows: tuple[list[dict[str, Any]], ...] = ([], [], [])
+    schemas = _schemas(ruleset)
+    keys = tables[DOCUMENT][KEY].to_list()
+    for key in keys:
+        outcome = exact_run(plan, world_of(tables, key, ruleset))
+        rows[0].append(_document_row(ruleset, key, outcome))
+        rows[1].extend(_score_row(key, item, schemas[1]["得分"]) for item in outcome.items)
+        rows[2].extend(_remark_rows(key, outcome))
+    documents, scores, remarks = (
+        pl.DataFrame(each, schema=schema, orient="row") for each, schema in zip(rows, schemas, strict=True)
+    )
+    return _ordered(Results(documents, scores, remarks, len(keys)))
+
+
+def _halved(tables: Tables, ruleset: Ruleset) -> Results:
+    """Where some figure is too large for columns: the halves apart, down to the document that has it."""
+    keys = tables[DOCUMENT][KEY]
+    if len(keys) == 1:
+        return one_by_one(tables, ruleset)
+    middle = len(keys) // 2
+    return _merged(*(results_of(_only(tables, part), ruleset) for part in (keys[:middle], keys[middle:])))
+
+
+def _only(tables: Tables, keys: pl.Series) -> Tables:
+    return {scope: each.filter(pl.col(KEY).is_in(keys.implode())) for scope, each in tables.items()}
+
+
+def _merged(a: Results, b: Results) -> Results:
+    documents, scores, remarks = (pl.concat([one, other]) for one, other in zip(a.tables, b.tables, strict=True))
+    return _ordered(Results(documents, scores, remarks, a.exactly + b.exactly))
+
+
+def _ordered(results: Results) -> Results:
+    documents, scores, remarks, exactly = results
+    return Results(
+        documents.sort(KEY), scores.sort(KEY, "得分项", maintain_order=True), remarks.sort(KEY, "规则", "位置"), exactly
+    )
+
+
+# What the tables look like
+
+
+def _figures(ruleset: Ruleset) -> list[tuple[str, tuple[Rounding, ...]]]:
+    """The figures of a document: its scores and its total."""
+    own = [(f"{each.name}.得分", each.roundings) for each in ruleset.scores if each.scope == DOCUMENT]
+    return [*own, ("总分", ruleset.total.roundings)]
+
+
+def _dtype(roundings: Sequence[Rounding]) -> pl.DataType | type[pl.DataType]:
+    return pl.Decimal(38, max(roundings[-1].places, 0)) if roundings else pl.String
+
+
+def _score_places(ruleset: Ruleset) -> pl.DataType | type[pl.DataType]:
+    """Decimals of the most places that any score has; text where one is not rounded."""
+    if all(each.roundings for each in ruleset.scores):
+        return pl.Decimal(38, max((max(each.roundings[-1].places, 0) for each in ruleset.scores), default=0))
+    return pl.String
+
+
+def _schemas(ruleset: Ruleset) -> tuple[dict[str, Any], ...]:
+    figures = {name: _dtype(roundings) for name, roundings in _figures(ruleset)}
+    return (
+        {KEY: pl.Int64, **figures, "等级": pl.String},
+        {KEY: pl.Int64, "得分项": pl.String, "得分": _score_places(ruleset), "状态": pl.String},
+        {KEY: pl.Int64, "类别": pl.String, "规则": pl.String, "程度": pl.String, "位置": pl.String},
+    )
+
+
+# From columns
+
+
+def _of_columns(tables: Tables, ruleset: Ruleset, outcome: Outcome) -> Results:
+    keys = tables[DOCUMENT][KEY]
+    document_schema, score_schema, remark_schema = _schemas(ruleset)
+    frame = outcome.frames[DOCUMENT]
+    documents = pl.DataFrame(
+        [
+            keys,
+            *(
+                _written(frame.columns[name], frame.rows, document_schema[name]).alias(name)
+                for name, _ in _figures(ruleset)
+            ),
+            wide(frame.columns["等级"], frame.rows).values.cast(pl.String).alias("等级"),  # type: ignore[union-attr]
+        ]
+    )
+    scores = [_scores(each, keys, score_schema["得分"]) for each in outcome.items]
+    remarks = [
+        *(_remarks(each, keys, ruleset) for each in outcome.fired if heading_of(each.rule, holds=each.holds)),
+        *(_judgements(each, keys, ruleset) for each in outcome.items),
+    ]
+    empty = [pl.DataFrame(schema=schema) for schema in (score_schema, remark_schema)]
+    return _ordered(Results(documents, pl.concat([empty[0], *scores]), pl.concat([empty[1], *remarks])))
+
+
+def _written(column: Column, rows: int, dtype: Any) -> pl.Series:
+    """Numbers as the decimals, or the texts, that the tables have."""
+    column = wide(column, rows)
+    assert isinstance(column, Numbers)
+    if isinstance(dtype, pl.Decimal):
+        scale = 10**dtype.scale
+        assert scale % column.den == 0, column.den
+        assert column.by is None
+        plain = times(column, scale // column.den).num.cast(pl.Decimal(38, 0)).to_arrow()
+        return cast(
+            "pl.Series",
+            pl.from_arrow(pa.Array.from_buffers(pa.decimal128(38, dtype.scale), len(plain), plain.buffers())),
+        ).cast(dtype)
+    bys = [1] * rows if column.by is None else column.by.to_list()
+    texts = [
+        None if num is None else write(Fraction(num, column.den * by))
+        for num, by in zip(column.num.to_list(), bys, strict=True)
+    ]
+    return pl.Series(texts, dtype=pl.String)
+
+
+def _owners(frame: Frame, rows: pl.Series | None) -> pl.Series:
+    """The document row of each thing."""
+    here = pl.int_range(frame.rows, dtype=pl.Int64, eager=True) if rows is None else rows
+    while frame.parent is not None and frame.owner is not None:
+        here, frame = frame.owner.gather(here), frame.parent
+    return here
+
+
+def _scores(items: columns.Items, keys: pl.Series, dtype: Any) -> pl.DataFrame:
+    frame = items.frame
+    rows = frame.rows
+    ids = pl.repeat(items.score, rows, dtype=pl.String, eager=True) if frame.places is None else frame.places
+    names = pl.Series(STATUSES).gather(items.status)
+    return pl.DataFrame(
+        [
+            keys.gather(_owners(frame, None)).alias(KEY),
+            ids.alias("得分项"),
+            _written(items.computed, rows, dtype).alias("得分"),
+            names.alias("状态"),
+        ]
+    )
+
+
+def _remarks(fired: Fired, keys: pl.Series, ruleset: Ruleset) -> pl.DataFrame:
+    rule = fired.rule
+    places = _places(rule.at, fired.frame, fired.rows, ruleset)
+    heading = cast("str", heading_of(rule, holds=fired.holds))
+    severity = rule.severity if heading == "findings" else None
+    return _remark_table(keys.gather(_owners(fired.frame, fired.rows)), heading, pl.lit(rule.id), severity, places)
+
+
+def _judgements(items: columns.Items, keys: pl.Series, ruleset: Ruleset) -> pl.DataFrame:
+    """A score that a person must settle."""
+    frame = items.frame
+    rows = (items.status != columns.COMPUTED).arg_true().cast(pl.Int64)
+    if frame.scope == DOCUMENT:
+        places = pl.repeat("", len(rows), dtype=pl.String, eager=True)
+        names = pl.repeat(f"scores.{items.score}", len(rows), dtype=pl.String, eager=True)
+    else:
+        assert frame.places is not None
+        places = frame.places.gather(rows) + pl.Series([paths_of(INDICATOR)["实际完成值"]])
+        kinds = frame.columns.get("指标类型")
+        kind = _picked(kinds.values, rows) if isinstance(kinds, Plain) else None
+        known = [each.name for each in ruleset.scores if each.scope == INDICATOR]
+        names = (
+            pl.repeat("indicator_kind", len(rows), dtype=pl.String, eager=True)
+            if kind is None
+            else (pl.Series(["scores."]) + kind).zip_with(
+                kind.is_in(known).fill_null(value=False), pl.repeat("indicator_kind", len(rows), eager=True)
+            )
+        )
+    return _remark_table(keys.gather(_owners(frame, rows)), "judgements", names, None, places)
+
+
+def _picked(values: pl.Series, rows: pl.Series) -> pl.Series:
+    return values.new_from_index(0, len(rows)) if len(values) == 1 else values.gather(rows)
+
+
+def _remark_table(
+    keys: pl.Series, heading: str, rules: pl.Series | pl.Expr, severity: str | None, places: pl.Series
+) -> pl.DataFrame:
+    return pl.DataFrame([keys.alias(KEY), places.alias("位置")]).select(
+        KEY,
+        pl.lit(heading).alias("类别"),
+        rules.alias("规则"),
+        pl.lit(severity, dtype=pl.String).alias("程度"),
+        "位置",
+    )
+
+
+def _places(node: Node | None, frame: Frame, rows: pl.Series, ruleset: Ruleset) -> pl.Series:
+    """Where each of the things, or the field that `at` names, stands in its document."""
+    view: View | None = View(frame, rows)
+    key = None
+    if isinstance(node, Name) and node.reference is not None:
+        found = view_of(node.reference, Context(len(rows), (view,)))
+        if found is not None:
+            view, key = found, node.reference.key
+    assert view is not None
+    places = view.frame.places
+    picked = rows if view.picked is None else view.picked
+    base = pl.repeat("", len(rows), dtype=pl.String, eager=True) if places is None else places.gather(picked)
+    return base if key is None else base + _below(key, view, len(rows), ruleset)
+
+
+def _below(key: str, view: View, rows: int, ruleset: Ruleset) -> pl.Series:
+    """Where below its thing a value stands: nothing for what no form holds."""
+    scope = view.frame.scope
+    if scope == ITEM:
+        return pl.repeat("", rows, dtype=pl.String, eager=True)
+    own = declared_paths(scope, ruleset)
+    listed = any(each.name == scope and each.shape == "list" for each in ruleset.inputs)
+    path = f"/{key}" if listed else own.get(key, paths_of(scope).get(key, ""))
+    below = pl.repeat(path, rows, dtype=pl.String, eager=True)
+    nothing = pl.repeat("", rows, dtype=pl.String, eager=True)
+    if key in own:
+        column = view.column(key)
+        return nothing if column is None else below.zip_with(~_absent(column, rows), nothing)
+    adjusted = view.column(ADJUSTED) if scope == INDICATOR and key in OF_TARGET else None
+    if adjusted is not None:
+        below = below.zip_with(
+            _absent(adjusted, rows), pl.repeat("/adjusted_target", rows, dtype=pl.String, eager=True)
+        )
+    return below
+
+
+def _absent(column: Column, rows: int) -> pl.Series:
+    absent = column.absent
+    if absent is None:
+        return pl.repeat(value=False, n=rows, dtype=pl.Boolean, eager=True)
+    return absent.new_from_index(0, rows) if len(absent) == 1 and rows != 1 else absent
+
+
+# One by one
+
+
+def _document_row(ruleset: Ruleset, key: int, outcome: ExactRun) -> dict[str, Any]:
+    values = outcome.world.things[DOCUMENT][0].values
+    row: dict[str, Any] = {KEY: key}
+    for name, roundings in _figures(ruleset):
+        row[name] = _text(values.get(name), roundings)
+    grade = values.get("等级")
+    row["等级"] = grade if isinstance(grade, str) else None
+    return row
+
+
+def _text(value: Value | None, roundings: Sequence[Rounding]) -> Decimal | str | None:
+    """A figure as the tables have it."""
+    if not isinstance(value, Fraction):
+        return None
+    return Decimal(write(value, max(roundings[-1].places, 0))) if roundings else write(value)
+
+
+def _score_row(key: int, item: Item, dtype: Any) -> dict[str, Any]:
+    value = item.computed if isinstance(item.computed, Fraction) else None
+    written = None if value is None else write(value, dtype.scale) if isinstance(dtype, pl.Decimal) else write(value)
+    return {
+        KEY: key,
+        "得分项": item.thing.pointer if item.thing.scope == INDICATOR else cast("Scoring", item.scoring).score.name,
+        "得分": Decimal(written) if written is not None and isinstance(dtype, pl.Decimal) else written,
+        "状态": item.status,
+    }
+
+
+def _remark_rows(key: int, outcome: ExactRun) -> Iterator[dict[str, Any]]:
+    for conclusion in outcome.conclusions:
+        rule = conclusion.rule
+        heading = heading_of(rule, holds=conclusion.holds)
+        if heading is not None:
+            severity = rule.severity if heading == "findings" else None
+            yield _remark_row(key, heading, rule.id, severity, _place(conclusion))
+    for item in outcome.items:
+        if item.status != "computed":
+            name = "indicator_kind" if item.scoring is None else f"scores.{item.scoring.score.name}"
+            yield _remark_row(key, "judgements", name, None, item.thing.place("实际完成值") or item.thing.pointer)
+
+
+def _remark_row(key: int, heading: str, rule: str, severity: str | None, place: str) -> dict[str, Any]:
+    return {KEY: key, "类别": heading, "规则": rule, "程度": severity, "位置": place}
+
+
+def _place(conclusion: Conclusion) -> str:
+    node, bound = conclusion.rule.at, conclusion.bound
+    if isinstance(node, Name) and node.reference is not None:
+        thing = find(node.reference, bound)
+        if thing is not None:
+            return thing.place(node.reference.key) or thing.pointer
+    return bound[0].pointer
