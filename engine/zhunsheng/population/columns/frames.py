@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, final
 
 import polars as pl
@@ -11,6 +10,9 @@ import polars as pl
 from zhunsheng.population.columns.values import taken
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zhunsheng.expression.tree import Reference
     from zhunsheng.population.columns.values import Column
 
 
@@ -30,8 +32,8 @@ class Frame:
     children: dict[str, Frame] = field(default_factory=dict)
     places: pl.Series | None = None
     """Where each of its things stands in its document, as a JSON pointer; None where that is the document itself."""
-    memo: dict[int, Column] = field(default_factory=dict)
-    """Figures over the members of its things, by the identity of the tree."""
+    memo: dict[object, Column] = field(default_factory=dict)
+    """Figures over the members of its things, by the identity of the tree (and what was fixed in it)."""
     ends: tuple[pl.Series, pl.Series] | None = None
 
     def segments(self) -> tuple[pl.Series, pl.Series]:
@@ -77,14 +79,10 @@ class Context:
 
     rows: int
     views: tuple[View | None, ...]
+    fixed: Mapping[Reference, Column] = field(default_factory=dict)
+    """Names that stand for one value in all rows, whatever the views hold."""
 
     @classmethod
     def of(cls, frame: Frame) -> Context:
         """Each thing of a frame by itself."""
         return cls(frame.rows, (View(frame),))
-
-    @cached_property
-    def frame(self) -> Frame | None:
-        """The frame, where the rows are its things, all and in order."""
-        view = self.views[0]
-        return view.frame if len(self.views) == 1 and view is not None and view.picked is None else None

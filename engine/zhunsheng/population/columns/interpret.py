@@ -59,9 +59,10 @@ from zhunsheng.population.columns.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from zhunsheng.expression.tree import Node, Reference, Value
+    from zhunsheng.population.columns.frames import Frame
     from zhunsheng.population.columns.values import Column
 
 DTYPES: Final = {Type.TEXT: pl.String, Type.TRUTH: pl.Boolean, Type.DATE: pl.Date}
@@ -167,6 +168,8 @@ def view_of(reference: Reference, context: Context) -> View | None:
 
 def _name(node: Name, context: Context) -> Column:
     reference = cast("Reference", node.reference)
+    if reference in context.fixed:
+        return context.fixed[reference]
     view = view_of(reference, context)
     found = None if view is None else view.column(reference.key)
     return nothing(context.rows, dtype_of(node.type)) if found is None else found
@@ -331,30 +334,66 @@ def _aggregate(node: Aggregate, context: Context) -> Column:
         return gather.figure(
             node.gathering, Plain(pl.Series([], dtype=pl.Boolean)), _of_none(node), _no_members(context.rows)
         )
-    inner = len(context.views)
-    if all(each >= inner for each in _binders(node)):
-        found = holder.frame.memo.get(id(node))
-        if found is None:
-            alone = Context(members.rows, (*(None for _ in context.views), View(members)))
-            found = holder.frame.memo[id(node)] = _gathered(node, alone, members.segments())
+    outside = _outside(node, len(context.views))
+    if not outside:
+        found = _of_holders(node, context, holder, members, None)
         return found if holder.picked is None else taken(found, holder.picked)
+    if len(outside) == 1 and (parted := _by_value(node, context, holder, members, outside[0])) is not None:
+        return parted
     starts, ends = members.segments()
     if holder.picked is not None:
         starts, ends = starts.gather(holder.picked), ends.gather(holder.picked)
     outer, rows = gather.expanded(starts, ends)
     views = tuple(None if each is None else each.at(outer) for each in context.views)
-    return _gathered(node, Context(len(outer), (*views, View(members, rows))), gather.side_by_side(starts, ends))
+    inside = Context(len(outer), (*views, View(members, rows)), context.fixed)
+    return _gathered(node, inside, gather.side_by_side(starts, ends))
 
 
-def _binders(node: Aggregate) -> Iterator[int]:
-    """The binders that an aggregate's value and condition name, those of aggregates within it too."""
+FEW: Final = 16
+"""Values of an outer text up to which a figure is worked out once for each, instead of for each row with its members."""
+
+
+def _by_value(node: Aggregate, context: Context, holder: View, members: Frame, name: Name) -> Column | None:
+    """A figure whose condition asks for one text of the outer thing, as `一级指标 = 权重名称` does, text by text."""
+    key = read(name, context)
+    if name.type is not Type.TEXT or not isinstance(key, Plain) or key.void is not None:
+        return None
+    values = key.values.unique().to_list()
+    if len(values) > FEW:
+        return None
+    found: Column | None = None
+    for value in values:
+        one = _of_holders(node, context, holder, members, (cast("Reference", name.reference), value))
+        own = one if holder.picked is None else taken(one, holder.picked)
+        here = _long(key.values.is_null() if value is None else key.values == value, context.rows)
+        found = own if found is None else chosen(here.fill_null(value=False), own, found, context.rows)
+    return found
+
+
+def _of_holders(
+    node: Aggregate, context: Context, holder: View, members: Frame, fixed: tuple[Reference, str | None] | None
+) -> Column:
+    """A figure for each thing that holds members, worked out once."""
+    memo = holder.frame.memo
+    known = (id(node), fixed)
+    if known not in memo:
+        given = {} if fixed is None else {fixed[0]: Plain(pl.Series([fixed[1]], dtype=pl.String))}
+        alone = Context(members.rows, (*(None for _ in context.views), View(members)), {**context.fixed, **given})
+        memo[known] = _gathered(node, alone, members.segments())
+    return memo[known]
+
+
+def _outside(node: Aggregate, inner: int) -> list[Name]:
+    """The names of things outside that an aggregate's value and condition use, each once; aggregates within it too."""
     stack = [*children(node)]
+    found: dict[Reference, Name] = {}
     while stack:
         each = stack.pop()
         name = each.collection if isinstance(each, Aggregate) else each
-        if isinstance(name, Name) and name.reference is not None:
-            yield name.reference.binder
+        if isinstance(name, Name) and name.reference is not None and name.reference.binder < inner:
+            found.setdefault(name.reference, name)
         stack += children(each)
+    return list(found.values())
 
 
 def _gathered(node: Aggregate, inside: Context, segments: tuple[pl.Series, pl.Series]) -> Column:
