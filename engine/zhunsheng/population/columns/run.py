@@ -237,12 +237,14 @@ class _Run:
                 [*(nothing(1, pl.Int64) for _ in own), _column(indicators, POSITION, indicators.rows)], counts
             ),
         }
+        places = stacked([*(Plain(pl.Series([""])) for _ in own), _filed(indicators)], counts)
         frame = Frame(
             ITEM,
             len(owner),
             {name: taken(each, order) for name, each in columns.items()},
             documents,
             owner.gather(order),
+            places=cast("Plain", taken(places, order)).values,
         )
         for rule in self.ruleset.rules:
             if rule.outcome == "derive" and rule.binders[0].scope == ITEM:
@@ -320,7 +322,6 @@ def _scored(score: Score, frame: Frame) -> tuple[Numbers, Numbers, Numbers, pl.S
     withheld = cast("Numbers", nothing(rows, pl.Int64, undefined=True))
     other = withheld if score.otherwise is None else cast("Numbers", _figure(score.otherwise, score.roundings, frame))
     stands = is_given(other, rows)
-    other = cast("Numbers", chosen(stands, other, withheld, rows))
     status = (~given).cast(pl.UInt8) + (~given & ~stands).cast(pl.UInt8)
     return points, cast("Numbers", chosen(given, value, other, rows)), claimed, status
 
@@ -411,6 +412,11 @@ def _column(frame: Frame, name: str, rows: int) -> Numbers:
 
 def _text(frame: Frame, name: str) -> Column:
     return frame.columns.get(name, nothing(frame.rows, dtype_of(Type.TEXT)))
+
+
+def _filed(frame: Frame) -> Plain:
+    assert frame.places is not None, frame.scope
+    return Plain(frame.places)
 
 
 def _true() -> Plain:
