@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+import yaml
 from pydantic import BaseModel
 from typer.main import get_command
 
@@ -37,6 +38,7 @@ from zhunsheng.expression.words import shown
 from zhunsheng.number import MAX_DIGITS, Mode
 from zhunsheng.problem import Refused, say
 from zhunsheng.problem.show import catalogue, excerpt, sentence, visible
+from zhunsheng.proof import prove
 from zhunsheng.ruleset import vocabulary
 from zhunsheng.ruleset.check import check as faults_of
 from zhunsheng.ruleset.model import SHORT, SHORT_ONE, ruleset_schema
@@ -249,7 +251,7 @@ def written(kind: Type) -> str:
     if kind is Type.ZERO:
         return "`0`，与任何数相遇"
     if kind is Type.RATIO:
-        return "两个数、两个百分比相除而来；当作数或百分比用"
+        return "两个数、两个百分比相除而来；当作数或百分比用，印成百分比。单位不同的两个数相除，得数"
     if kind is Type.QUANTITY:
         return "来自表上的目标值、实际值"
     return "　".join(map(code, found))
@@ -422,6 +424,14 @@ def ruleset() -> str:
 CITED: Final = ("clause", "status", "note")
 
 
+def as_written(value: object) -> str:
+    """A value as a person writes it in a file: text and numbers as they are, lists and mappings between braces."""
+    if not isinstance(value, list | dict):
+        return str(value)
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=1_000_000)
+    return text.strip()
+
+
 def fields(properties: dict[str, Any], required: Sequence[str] = ()) -> str:
     """A table of fields: what each is called, what may stand there, what it means, an example."""
     return table(
@@ -432,7 +442,7 @@ def fields(properties: dict[str, Any], required: Sequence[str] = ()) -> str:
                 body.get("title", ""),
                 allowed(body),
                 "" if body.get("description") == body.get("title") else body.get("description", ""),
-                "<br>".join(code(str(each)) for each in body.get("examples", ())),
+                "<br>".join(code(as_written(each)) for each in body.get("examples", ())),
             )
             for name, body in properties.items()
         ),
@@ -539,7 +549,8 @@ def problems_of(path: Path) -> list[Problem]:
     try:
         source = source_of(path)
         if isinstance(source.data, dict) and "ruleset" in source.data:
-            return list(faults_of(load_ruleset(path)))
+            ruleset = load_ruleset(path)
+            return [*faults_of(ruleset), *prove(ruleset).problems]
     except Refused as refused:
         return list(refused.problems)
     return judged([path], None)[1]
@@ -554,6 +565,7 @@ ENDINGS: Final = (
     ("2", "退回：文件、规则或命令的用法有错，错在哪里、怎么改写在标准错误输出"),
     ("70", "引擎自己出错"),
     ("130", "被 Ctrl-C 停止"),
+    ("141", "输出没有人读了（例如 `| head`），与别的命令行工具相同"),
 )
 
 

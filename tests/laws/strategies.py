@@ -25,6 +25,7 @@ from zhunsheng.expression.tree import Absent
 from zhunsheng.expression.types import Type
 from zhunsheng.number import Mode
 from zhunsheng.problem import Refused
+from zhunsheng.proof.documents import AMOUNTS, COUNTS, cells, maybe
 from zhunsheng.ruleset import Ruleset, read_ruleset
 from zhunsheng.source import read
 
@@ -61,6 +62,13 @@ class Names:
         """The names within an aggregate; collections are not looked into twice."""
         inner = self.collections[collection]
         return Names({type_: inner.get(type_, []) + self.fields.get(type_, []) for type_ in (*NUMERIC, T, X, B)})
+
+    def called(self, name: str, own: dict[Type, list[str]]) -> Names:
+        """The same, with the fields of the thing itself under its name as well: `本.分值` is still there in an aggregate."""
+        fields = {
+            type_: [*self.fields[type_], *(f"{name}.{each}" for each in own.get(type_, []))] for type_ in self.fields
+        }
+        return Names(fields, self.collections)
 
     def plus(self, type_: Type, name: str) -> Names:
         return Names({**self.fields, type_: [*self.fields.get(type_, []), name]}, self.collections)
@@ -175,6 +183,8 @@ def _expression(draw: st.DrawFn, type_: Type, names: Names, depth: int) -> str: 
             lambda: f"({part(T)} + {part(D)})",
             lambda: f"({part(T)} - {part(D)})",
             lambda: f"max({part(T)}, {part(T)})",
+            lambda: f"date({part(N)}, {part(N)}, {part(N)})",
+            lambda: f"日期(2021, floor({part(N)}), 28)",
         ]
     if type_ is B:
         ways += [
@@ -316,43 +326,6 @@ DIMENSIONS: Final = {
     "效益指标": ("社会效益指标",),
     "满意度指标": ("服务对象满意度指标",),
 }
-_AMOUNTS: Final = st.decimals(0, 3000, places=2).map(lambda each: f"{each:f}") | st.sampled_from(
-    ["0", "100", "432", "90"]
-)
-_COUNTS: Final = st.integers(1, 60)
-_SIGNS: Final = ["≥", ">", "≤", "<", "=", "＞", "不低于", "不超过", ""]
-_WORDS: Final = ["城市环境卫生更加美好", "实时交互", "全年", "每天", "达成预期指标", "基本完成", "/", "—", "", "无"]
-
-
-def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Given three times out of four."""
-    return st.one_of(strategy, strategy, strategy, st.none())
-
-
-@st.composite
-def cells(draw: st.DrawFn) -> tuple[str, str]:
-    """A target and an actual as a form may print them."""
-    sort = draw(
-        st.sampled_from(["count", "count", "count", "percent", "percent", "money", "date", "range", "words", "mixed"])
-    )
-    sign = draw(st.sampled_from(_SIGNS))
-    target, actual = draw(_COUNTS), draw(st.integers(0, 80))
-    match sort:
-        case "count":
-            return f"{sign}{target}次", f"{actual}{draw(st.sampled_from(['次', '', '次系统考评成绩']))}"
-        case "percent":
-            printed = draw(st.decimals(0, 150, places=2))
-            return f"{sign}{target + 40}%", draw(st.sampled_from([f"{printed}%", f"{actual + 30}%"]))
-        case "money":
-            return f"{sign}{target}万元", f"{actual}{draw(st.sampled_from(['万元', '0000元']))}"
-        case "date":
-            return f"2021年{draw(st.integers(1, 12))}月底前", f"2021年{draw(st.integers(1, 12))}月"
-        case "range":
-            return f"{target}-{target + 5}天", f"{actual}天"
-        case "words":
-            return draw(st.sampled_from(_WORDS)), draw(st.sampled_from(_WORDS))
-        case _:
-            return f"{sign}{target}次", draw(st.sampled_from([*_WORDS, "12公里", "约10次"]))
 
 
 @st.composite
@@ -369,7 +342,7 @@ def indicators(draw: st.DrawFn, inputs: dict[str, st.SearchStrategy[Any]] | None
         "points": draw(maybe(st.just(points))),
         "claimed_score": draw(maybe(st.just(points) | st.decimals(0, 25, places=2).map(str))),
         "deviation_explanation": draw(st.none() | st.sampled_from(["资金到位晚", " "])),
-        "evidence": draw(st.none() | st.fixed_dictionaries({"numerator": _COUNTS, "denominator": st.integers(0, 60)})),
+        "evidence": draw(st.none() | st.fixed_dictionaries({"numerator": COUNTS, "denominator": st.integers(0, 60)})),
         "judgement": draw(st.none() | st.fixed_dictionaries({"tier": st.sampled_from(["达成预期指标", "部分达成", "未达成"]), "score": st.integers(0, 12)})),
         "attributes": {name: value for name, each in (inputs or {}).items() if (value := draw(st.none() | each)) is not None},
     }  # fmt: skip
@@ -379,11 +352,11 @@ def indicators(draw: st.DrawFn, inputs: dict[str, st.SearchStrategy[Any]] | None
 @st.composite
 def documents(draw: st.DrawFn, name: str = "某项目", most: int = 5) -> dict[str, Any]:
     """An evaluation document, as its JSON has it."""
-    budget = draw(_AMOUNTS)
+    budget = draw(AMOUNTS)
     total = {
-        "initial_budget": draw(maybe(_AMOUNTS)),
+        "initial_budget": draw(maybe(AMOUNTS)),
         "annual_budget": draw(maybe(st.just(budget))),
-        "executed": draw(maybe(_AMOUNTS | st.just(budget))),
+        "executed": draw(maybe(AMOUNTS | st.just(budget))),
         "points": draw(maybe(st.sampled_from([10, 20]))),
         "claimed_rate": draw(maybe(st.sampled_from(["85.00%", "100%", "0.93", "84.5", "/"]))),
         "claimed_score": draw(maybe(st.decimals(0, 12, places=2).map(str))),
@@ -401,7 +374,7 @@ def documents(draw: st.DrawFn, name: str = "某项目", most: int = 5) -> dict[s
         "claimed_grade": draw(maybe(st.sampled_from(["优", "良", "中", "差"]))),
     }
     if draw(st.booleans()):
-        found["funds"]["other"] = {"annual_budget": draw(_AMOUNTS), "executed": draw(_AMOUNTS)}
+        found["funds"]["other"] = {"annual_budget": draw(AMOUNTS), "executed": draw(AMOUNTS)}
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -413,8 +386,8 @@ def dossiers(draw: st.DrawFn) -> dict[str, Any]:
         "unit": "某单位",
         "year": 2021,
         "documents": [draw(documents(name, 3)) for name in names],
-        "accounts": draw(st.fixed_dictionaries({}, optional={"initial_budget": _AMOUNTS, "adjustment": _AMOUNTS, "carried_forward": _AMOUNTS, "revenue": _AMOUNTS, "basic_expenditure": _AMOUNTS, "project_expenditure": _AMOUNTS, "expenditure": _AMOUNTS})),
-        "statements": draw(st.lists(st.fixed_dictionaries({"name": st.sampled_from(items), "value": st.sampled_from(["12次", "99.67%", "96%", "100万元", "若干"])}, optional={"item": st.sampled_from(items), "document": st.sampled_from(names), "numerator": _COUNTS, "denominator": _COUNTS}), max_size=3)),
+        "accounts": draw(st.fixed_dictionaries({}, optional={"initial_budget": AMOUNTS, "adjustment": AMOUNTS, "carried_forward": AMOUNTS, "revenue": AMOUNTS, "basic_expenditure": AMOUNTS, "project_expenditure": AMOUNTS, "expenditure": AMOUNTS})),
+        "statements": draw(st.lists(st.fixed_dictionaries({"name": st.sampled_from(items), "value": st.sampled_from(["12次", "99.67%", "96%", "100万元", "若干"])}, optional={"item": st.sampled_from(items), "document": st.sampled_from(names), "numerator": COUNTS, "denominator": COUNTS}), max_size=3)),
         "explanations": draw(st.lists(st.fixed_dictionaries({"document": st.sampled_from(names), "item": st.sampled_from(items), "text": st.just("审批滞后")}), max_size=2)),
     }  # fmt: skip
 
@@ -467,18 +440,19 @@ def filled(draw: st.DrawFn, contents: st.SearchStrategy[dict[str, Any]]) -> dict
         form["attributes"] = draw(st.fixed_dictionaries({}, optional={"附数": st.integers(-5, 20), "事件": events}))
         for row in form["indicators"]:
             groups = st.fixed_dictionaries({}, optional={"率": st.sampled_from(["90%", "0.5"]), "是": st.booleans()})
-            row["attributes"] = draw(st.fixed_dictionaries({}, optional={"附额": _AMOUNTS, "附组": groups}))
+            row["attributes"] = draw(st.fixed_dictionaries({}, optional={"附额": AMOUNTS, "附组": groups}))
     return content
 
 
 HEAD: Final = {"ruleset": "random", "version": "1.0.0", "title": "随机", "status": "observed"}
+# Names whose words are few (文件类型, 比较符, 来源) may meet no other text: `check` refuses it, and says so.
 _FILED: Final = {
-    "文件": {M: ["全年预算数", "全年执行数", "年初预算数", "其他资金.全年执行数"], P: ["自评执行率"], N: ["自评执行得分", "自评总分", "年度", "满分", "权重.预算执行率", "附数"], X: ["自评等级", "文件名", "文件类型", "执行偏差原因"]},
-    "指标": {N: ["分值", "自评得分", "认定得分", "分子", "分母"], Q: ["目标值", "实际值", "实际下界"], P: ["实际比率", "目标比率", "附组.率"], M: ["目标金额", "实际金额", "附额"], T: ["目标日期", "实际日期"], X: ["三级指标", "一级指标", "比较符", "计量单位", "偏差原因", "年度指标值", "认定等次"], B: ["可比", "文字相同", "附组.是"]},
+    "文件": {M: ["全年预算数", "全年执行数", "年初预算数", "其他资金.全年执行数"], P: ["自评执行率"], N: ["自评执行得分", "自评总分", "年度", "满分", "权重.预算执行率", "附数"], X: ["自评等级", "文件名", "执行偏差原因"]},
+    "指标": {N: ["分值", "自评得分", "认定得分", "分子", "分母", "序号"], Q: ["目标值", "实际值", "实际下界"], P: ["实际比率", "目标比率", "附组.率"], M: ["目标金额", "实际金额", "附额"], T: ["目标日期", "实际日期"], X: ["三级指标", "一级指标", "计量单位", "偏差原因", "年度指标值", "认定等次"], B: ["可比", "文字相同", "附组.是"]},
     "事件": {N: ["次数", "序号"], T: ["何日"], X: ["事由"]},
-    "资金": {M: ["全年预算数", "全年执行数"], X: ["来源"]},
+    "资金": {M: ["全年预算数", "全年执行数"]},
     "权重": {X: ["权重名称"], N: ["应得分值"]},
-    "得分项": {N: ["得分项分值", "得分项得分", "得分项自评"], X: ["得分项名称", "得分项类别"]},
+    "得分项": {N: ["得分项分值", "得分项得分", "得分项自评", "得分项序号"], X: ["得分项名称", "得分项类别"]},
     "报告": {M: ["收支.年初预算", "收支.支出合计"], X: ["报告单位"]},
     "陈述": {Q: ["陈述值"], M: ["陈述金额"], P: ["陈述比率"], X: ["陈述名称", "陈述单位", "所指指标"]},
     "说明": {X: ["说明事项", "说明文件"]},
@@ -530,9 +504,12 @@ def wild_rulesets(draw: st.DrawFn) -> dict[str, Any]:  # noqa: PLR0915  a policy
     def quantity(number: int) -> None:
         scope = draw(st.sampled_from(["文件", "文件", "指标", "指标", "资金", "权重", "报告", "事件"]))
         type_ = draw(st.sampled_from([N, P, M, X, B]))
-        formula = draw(expressions(type_, words.on(scope), 2))
+        called = draw(st.booleans())
+        names = words.on(scope).called("本", words.own[scope]) if called else words.on(scope)
+        formula = draw(expressions(type_, names, 2))
         round_ = draw(st.none() | ROUNDINGS) if type_ in NUMERIC else None
-        quantities[f"量{number}"] = {"each": scope, "formula": formula} | ({"round": round_} if round_ else {})
+        about = {"each": {"本": scope} if called else scope, "formula": formula}
+        quantities[f"量{number}"] = about | ({"round": round_} if round_ else {})
         words.add(scope, type_, f"量{number}")
 
     def rule(name: str, *, outcomes: Sequence[str], scopes: Sequence[str]) -> None:

@@ -315,7 +315,8 @@ def scores(assessment: Any, order: Any) -> dict[str, Any]:
 def remarks(found: list[dict[str, Any]]) -> Counter[str]:
     """What was said, but for the rows it was said of."""
     return Counter(
-        repr({key: value for key, value in sorted(each.items()) if key not in ("at", "derivation")}) for each in found
+        repr({key: value for key, value in sorted(each.items()) if key not in ("at", "others", "derivation")})
+        for each in found
     )
 
 
@@ -507,7 +508,10 @@ def test_every_figure_has_a_derivation_that_recomputes(policy: dict[str, Any], f
         thing = (
             top if not pointer else next(each for (_, at), each in by_place.items() if at == f"{top['key']}{pointer}")
         )
-        node = check(derivation.formula, (Binder(thing["scope"]),), ruleset.scopes)
+        alias = next(
+            (each.alias for each in ruleset.quantities if (each.scope, each.name) == (thing["scope"], name)), None
+        )
+        node = check(derivation.formula, (Binder(thing["scope"], alias),), ruleset.scopes)
         value = rounded(judge.value(node, thing), [rounding(each) for each in derivation.rounding])
         places = rounding(derivation.rounding[-1]).places if derivation.rounding else None
         if name != "等级":  # a cap may have lowered it
@@ -578,7 +582,7 @@ def test_every_law_is_told_in_the_guarantees() -> None:
     here = Path(__file__).parent
     tests = {
         name
-        for file in ("test_laws.py", "test_expression_laws.py")
+        for file in ("test_laws.py", "test_expression_laws.py", "test_ruleset_laws.py")
         for name in re.findall(r"^def test_(\w+)", (here / file).read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert told == tests - {"every_law_is_told_in_the_guarantees"}

@@ -18,6 +18,7 @@ from zhunsheng.exchange import load_ruleset
 from zhunsheng.exchange.files import source_of
 from zhunsheng.problem import Refused
 from zhunsheng.problem.show import catalogue, excerpt, line, title
+from zhunsheng.proof import prove
 from zhunsheng.ruleset.check import check
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ BAD: Final = ROOT / "fixtures" / "bad"
 ENGINE: Final = ROOT / "engine" / "zhunsheng"
 
 MADE_ELSEWHERE: Final = {
+    "cell-error": "a workbook; tests/forms/test_read.py",
+    "file-damaged": "bytes; tests/refusals/test_hostile_forms.py",
+    "file-protected": "bytes; tests/refusals/test_hostile_forms.py",
+    "file-unsafe": "bytes; tests/refusals/test_hostile_forms.py",
+    "form-too-large": "a workbook; tests/refusals/test_hostile_forms.py",
+    "formula-uncalculated": "a workbook; tests/forms/test_read.py",
+    "hidden-content": "a note on a workbook; tests/forms/test_read.py",
+    "left-aside": "a note on a workbook; tests/forms/test_read.py",
+    "needs-office": "an installation, not a file; tests/forms/test_read.py",
+    "no-table": "a form, not a document; tests/refusals/test_hostile_forms.py",
     "empty-folder": "a folder without files is not kept by git; tests/unit/test_cli.py",
     "expression-too-long": "ten thousand characters; below",
     "file-is-folder": "a folder with the name of a file; tests/unit/test_cli.py",
@@ -61,7 +72,8 @@ def problems_of(path: Path) -> list[Problem]:
     try:
         source = source_of(path)
         if isinstance(source.data, dict) and "ruleset" in source.data:
-            found = list(check(load_ruleset(path)))
+            ruleset = load_ruleset(path)
+            found = [*check(ruleset), *prove(ruleset).problems]
             document = path.parent / "document.yaml"
             return found + (judged([document], str(path))[1] if document.exists() else [])
     except Refused as refused:

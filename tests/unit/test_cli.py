@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -137,7 +140,7 @@ def test_a_problem_of_evaluation_is_told_at_its_line(run: Callable[..., Ended]) 
     [
         (lambda folder: folder / "absent.yaml", "file-missing"),
         (lambda folder: folder, "empty-folder"),
-        (lambda folder: _touched(folder / "form.docx"), "unknown-format"),
+        (lambda folder: _touched(folder / "form.pptx"), "unknown-format"),
         (lambda folder: _touched(folder / "locked.yaml", mode=0), "file-unreadable"),
     ],
 )
@@ -152,6 +155,69 @@ def test_what_cannot_be_opened_is_refused(
 
     assert (ended.code, ended.out) == (2, "")
     assert f"error[{code}]" in ended.err
+
+
+@pytest.mark.parametrize("command", ["evaluate", "check", "test", "format"])
+def test_a_pipe_is_refused_and_not_waited_for(run: Callable[..., Ended], tmp_path: Path, command: str) -> None:
+    pipe = tmp_path / "form.test.yaml"
+    os.mkfifo(pipe)
+
+    ended = run(command, pipe)
+
+    assert ended.code == 2
+    assert "error[file-unreadable]" in ended.out + ended.err
+
+
+@pytest.mark.parametrize("command", ["evaluate", "check", "test", "format", "describe", "tables", "new"])
+def test_a_name_that_no_file_can_have_is_refused(run: Callable[..., Ended], command: str) -> None:
+    subject = ["ruleset", "x", "--extends"] if command == "new" else []
+
+    ended = run(command, *subject, "x" * 5000 + ".yaml")
+
+    assert ended.code == 2
+    assert "error[" in ended.out + ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["evaluate", DEPARTMENT, "--lang", "zh", "--lang", "en"], "wrong-option"),
+        (["evaluate", DEPARTMENT, "--ruleset=mof-2020", "--ruleset", "zhuzhou-2021"], "wrong-option"),
+        (["evaluate", DEPARTMENT, "--strict", "--strict"], "wrong-option"),
+        (["evaluate", ""], "wrong-call"),
+        (["evaluate", DEPARTMENT, "--ruleset", "./rulesets"], "file-is-folder"),
+        (["check", ROOT / "rulesets"], "file-is-folder"),
+    ],
+)
+def test_a_call_that_could_mean_two_things_is_refused(
+    run: Callable[..., Ended], arguments: list[str | Path], code: str
+) -> None:
+    ended = run(*arguments)
+
+    assert ended.code == 2
+    assert f"error[{code}]" in ended.out + ended.err
+
+
+def test_what_looks_like_an_option_may_be_the_value_of_one(run: Callable[..., Ended]) -> None:
+    assert "error[nothing-named]" in run("explain", DEPARTMENT, "--what", "--lang", "--lang", "en").err
+
+
+def test_a_file_named_twice_is_taken_once(run: Callable[..., Ended]) -> None:
+    assert run("evaluate", DEPARTMENT, REPORT / ".." / REPORT.name / DEPARTMENT.name) == run("evaluate", DEPARTMENT)
+    assert run("evaluate", REPORT, DEPARTMENT).out == run("evaluate", REPORT).out
+
+
+def test_a_name_that_is_not_utf8_is_shown_and_read(run: Callable[..., Ended], tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"\xd6\xea\xd6\xde.yaml")
+    shutil.copy(DEPARTMENT, file)
+    (tmp_path / os.fsdecode(b"\xb1\xed.yaml")).write_text("kind: no\n", encoding="utf-8")
+
+    for form in ("text", "json"):
+        ended = run("evaluate", tmp_path, "--format", form)
+
+        assert ended.code == 2
+        assert "98.45" in ended.out
+        assert "error[ambiguous-value]" in ended.err
 
 
 def test_a_folder_named_like_a_ruleset_is_refused(run: Callable[..., Ended], tmp_path: Path) -> None:
@@ -248,12 +314,32 @@ def test_schemas_are_schemas(run: Callable[..., Ended], name: str) -> None:
     Draft202012Validator.check_schema(json.loads(ended.out))
 
 
-@pytest.mark.parametrize("arguments", [["rulesets"], ["rulesets", "zhuzhou-2021"], ["check", "mof-2020"]])
+@pytest.mark.parametrize("arguments", [["rulesets"], ["show", "zhuzhou-2021"], ["check", "mof-2020"]])
 def test_json_of_rulesets(run: Callable[..., Ended], arguments: list[str]) -> None:
     ended = run(*arguments, "--format", "json")
 
     assert ended.code == 0
     assert isinstance(json.loads(ended.out), dict)
+
+
+def test_a_merged_policy_is_shown_with_where_each_element_came_from(run: Callable[..., Ended]) -> None:
+    shown = json.loads(run("show", "zhuzhou-2021-as-printed", "--format", "json").out)
+
+    came = {each["name"]: each["from"] for each in shown["quantities"]}
+    assert came["执行率"] == ["mof-2020", "zhuzhou-2021", "zhuzhou-2021-as-printed"]
+    assert came["说明界限"] == ["mof-2020"]
+    assert "mof-2020 → zhuzhou-2021 → zhuzhou-2021-as-printed" in run("show", "zhuzhou-2021-as-printed").out
+
+
+def test_a_ruleset_asked_for_outside_its_period_judges_and_says_so(run: Callable[..., Ended]) -> None:
+    within, outside = (
+        run("evaluate", "fixtures/policies/plain.yaml", "--ruleset", name, columns=200)
+        for name in ("mof-2020", "zhuzhou-2021")
+    )
+
+    assert (within.code, outside.code) == (0, 0)
+    assert "由 --ruleset 指定）" in within.out
+    assert "2023 年末不在它的有效期 2021-01-01/2021-12-31 之内" in outside.out
 
 
 def test_every_code_can_be_asked_about(run: Callable[..., Ended]) -> None:
@@ -320,10 +406,32 @@ def test_a_reader_who_has_seen_enough_is_no_error() -> None:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        process.stdout.read(10)
         process.stdout.close()
         assert process.stderr.read() == b""
-    assert process.returncode == 0
+    assert process.returncode == 128 + signal.SIGPIPE
+
+
+@pytest.mark.parametrize(
+    "arguments", [["evaluate", DEPARTMENT], ["evaluate", REPORT, "--format", "json"], ["--version"]]
+)
+@pytest.mark.parametrize("target", [">&-", "> /dev/full"])
+def test_output_that_goes_nowhere_is_told_as_such(arguments: list[str | Path], target: str) -> None:
+    call = shlex.join([sys.executable, "-m", "zhunsheng", *map(str, arguments)])
+
+    done = subprocess.run(["sh", "-c", f"{call} {target}"], cwd=ROOT, capture_output=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith("输出写不出去（")
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize("target", ["2>&-", "2> /dev/full", ">&- 2>&-", "> /dev/full 2> /dev/full"])
+def test_a_closed_error_stream_changes_no_exit_code(target: str) -> None:
+    call = shlex.join([sys.executable, "-m", "zhunsheng", "evaluate", "missing.yaml"])
+
+    done = subprocess.run(["sh", "-c", f"{call} {target}"], cwd=ROOT, capture_output=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, b"", b"")
 
 
 # Faults of ours

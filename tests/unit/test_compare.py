@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from zhunsheng.cli.app import run
+from zhunsheng.document import Document
+from zhunsheng.evaluation import evaluate
 from zhunsheng.exchange import load_document, load_ruleset
+from zhunsheng.exchange.describe import draw
+from zhunsheng.exchange.describe.contrasts import Teller, as_data
 from zhunsheng.exchange.describe.diff_page import page
 from zhunsheng.exchange.describe.differences import Bar, Speaker, answer, bars
+from zhunsheng.exchange.describe.overlay import overlaid
 from zhunsheng.exchange.files import filed
 from zhunsheng.expression.check import Binder, check
-from zhunsheng.population import Comparison, Element, Migration, compare, migrate
+from zhunsheng.population import Comparison, Contrast, Element, Migration, compare, contrasts, migrate
 from zhunsheng.population.same import differing, normal
 from zhunsheng.ruleset.vocabulary import scopes
 
@@ -284,6 +289,109 @@ def test_bars_of_many_changes_have_round_widths_and_none_for_no_change() -> None
     assert sum(each.forms for each in found) == 101
     assert Bar(Fraction(0), Fraction(0), 1) in found
     assert found[-1].label == "+7 … +8"
+
+
+# Functions
+
+
+def contrast(old: str | Path, new: str | Path, what: str, by: str) -> Contrast:
+    found = contrasts(load_ruleset(old), load_ruleset(new))
+    return next(each for each in found if (each.what, each.by) == (what, by))
+
+
+def own(folder: Path, text: str, name: str = "own") -> Path:
+    file = folder / f"{name}.yaml"
+    file.write_text(HEAD.format(name=name) + text, encoding="utf-8")
+    return file
+
+
+def test_what_differs_in_a_hundred_places_is_told_by_its_extent_and_one_document() -> None:
+    found = contrast("zhuzhou-2021", "zhuzhou-2021-as-printed", "预算执行率", "全年执行数")
+    told = Teller("zh").told(found)
+
+    assert found.verdict == "differs"
+    assert len(found.runs) == 100
+    assert told.title == "预算执行率，随全年执行数变化"
+    assert told.lines[0] == "新比旧最少 −0.05，最多 +0.05"
+    assert told.lines[2] == "例如全年执行数 10万元：旧 0.05，新 0.1"
+    assert len(told.lines) == 3
+
+
+def test_the_example_is_a_document_that_both_judge_so() -> None:
+    old, new = load_ruleset("mof-2020"), load_ruleset("hebei-comparators")
+    found = next(each for each in contrasts(old, new) if each.what == "定量指标" and each.verdict == "differs")
+    example = found.example
+    assert example is not None
+    assert example.document is not None
+    scores = [evaluate(example.document, each).scores[1].computed for each in (old, new)]
+    assert [Fraction(each or 0) for each in scores] == [example.old, example.new]
+
+
+def test_a_grade_that_moves_is_told_interval_by_interval() -> None:
+    found = contrast("mof-2020", "hubei-execution-20", "等级", "实际值")
+
+    assert Teller("zh").told(found).lines[:2] == (
+        "[≈44.438889, 55.55)：差 → 中",
+        "[≈66.661111, ≈88.883333)：良 → 优",
+    )
+
+
+def test_what_only_shows_where_nothing_was_spent_is_found() -> None:
+    found = contrasts(load_ruleset("mof-2020"), load_ruleset("zhejiang-zero-budget"))
+    (at_zero,) = (each for each in found if (each.what, each.by, each.is_equal) == ("预算执行率", "全年预算数", False))
+
+    assert at_zero.given == 0
+    assert Teller("zh").told(at_zero).lines[-1] == "例如全年预算数 0万元：旧 无值，新 10"
+    assert "预算执行率随全年预算数" not in Teller("zh").equal(found, "equal")
+
+
+def test_what_is_written_otherwise_and_is_the_same_is_proved_equal(tmp_path: Path) -> None:
+    text = "scores: {预算执行率: {formula: 'max(执行率 * 10 if 执行率 < 100% else 10, 0)'}}\n"
+    found = contrasts(load_ruleset("mof-2020"), load_ruleset(own(tmp_path, text)))
+
+    assert {each.verdict for each in found} == {"equal"}
+
+
+def test_a_difference_that_no_document_can_hold_is_no_fault(tmp_path: Path) -> None:
+    text = "scores: {定量指标: {formula: 'max((分值 if 实际值 >= 目标值 * 99.9999999% else 分值 * min(完成率, 100%)) - 扣分, 0)'}}\n"
+    same = "scores: {定量指标: {formula: 'max((分值 if 实际值 >= 目标值 else 分值 * min(完成率, 100%)) - 扣分, 0)'}}\n"
+    found = contrasts(load_ruleset(own(tmp_path, same)), load_ruleset(own(tmp_path, text, "other")))
+    at_target = next(each for each in found if each.what == "定量指标" and "≥100次" in each.targets)
+
+    assert at_target.verdict in ("equal", "nowhere")
+
+
+def test_what_cannot_be_decided_is_tried_and_said_to_be(tmp_path: Path) -> None:
+    rule = "rules:\n  two: {each: {甲: 指标, 乙: 文件}, when: 甲.实际值 < 甲.目标值 * 50% and 乙.满分 > 0, deduct: 'NUMBER', message: 例}\n"
+    old, same, more = (
+        own(tmp_path, rule.replace("NUMBER", number), name) for name, number in (("a", "1"), ("b", "1.0"), ("c", "2"))
+    )
+
+    assert contrast(old, same, "定量指标", "实际值").verdict == "tried-equal"
+    differing = contrast(old, more, "定量指标", "实际值")
+    assert differing.verdict == "tried-differs"
+    assert Teller("zh").told(differing).lines[0] == "不能断定，逐点试算见到不同"
+
+
+def test_a_chart_shows_both_curves_and_what_lies_between(tmp_path: Path) -> None:
+    found = contrast("mof-2020", "hubei-execution-20", "预算执行率", "全年执行数")
+    drawn = overlaid(found)
+
+    assert drawn is not None
+    assert len(drawn.between) > 0
+    svg = draw.overlay(drawn, "题", "全年执行数", ("旧", "新"))
+    assert svg.count('class="curve was"') == 2
+    assert 'class="between"' in svg
+
+
+def test_functions_as_data_hold_a_document_to_run() -> None:
+    found = contrasts(load_ruleset("mof-2020"), load_ruleset("jiangxi-bands"))
+    (data,) = (each for each in as_data(found) if (each["figure"], each["input"]) == ("预算执行率", "全年执行数"))
+
+    assert json.loads(json.dumps(data)) == data
+    assert data["extent"]["least"] == {"value": "-6", "attained": True}
+    assert data["example"]["with"] == {"/funds/total/executed": data["example"]["value"]}
+    assert Document.model_validate(data["example"]["document"]).funds.total.executed is not None
 
 
 # The command

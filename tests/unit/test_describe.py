@@ -135,19 +135,56 @@ def test_a_step_table_is_drawn_with_its_closed_sides() -> None:
     drawn = curve("jiangxi-bands", "预算执行率")
 
     assert [[written(dot) for dot in (line[0], line[-1])] for line in drawn.lines] == [
-        ["0 0", "5999/10000 0"],
-        ["3/5 5", "7999/10000 5"],
-        ["4/5 7", "9999/10000 7"],
-        ["1 10", "3/2 10"],
+        ["0 0", "11999/20000 0"],
+        ["11999/20000 5", "15999/20000 5"],
+        ["15999/20000 7", "19999/20000 7"],
+        ["19999/20000 10", "3/2 10"],
     ]
-    assert [written(dot) for dot in drawn.closed] == ["3/5 5", "4/5 7", "1 10"]
-    assert [written(dot) for dot in drawn.open] == ["3/5 0", "4/5 5", "1 7"]
+    assert [written(dot) for dot in drawn.closed] == ["11999/20000 5", "15999/20000 7", "19999/20000 10"]
+    assert [written(dot) for dot in drawn.open] == ["11999/20000 0", "15999/20000 5", "19999/20000 7"]
+    assert turns(drawn)[1:3] == (("59.995%（不含）", "0"), ("59.995%（含）", "5"))
 
 
 def test_a_line_is_drawn_straight_to_its_knee() -> None:
     (line,) = curve("mof-2020", "定量指标").lines
     assert [written(dot) for dot in line] == ["0 0", "1 10", "3/2 10"]
     assert turns(curve("mof-2020", "定量指标")) == (("0%", "0"), ("100%", "10"), ("150%", "10"))
+
+
+def test_a_staircase_finer_than_a_pixel_is_drawn_as_what_it_rounds_and_a_coarser_one_step_by_step() -> None:
+    fine, coarse = (curve(name, "预算执行率") for name in ("zhuzhou-2021", "zhuzhou-2021-as-printed"))
+    assert [len(each.lines) for each in (fine, coarse)] == [1, 101]
+    assert [written(dot) for dot in fine.lines[0]] == ["0 0", "1 10", "3/2 10"]
+    assert (coarse.open, coarse.closed) == ((), ()), "the dots of so many jumps would hide the line"
+
+
+def test_what_is_no_straight_line_is_drawn_through_exact_values_at_round_rates() -> None:
+    (line,) = next(each for each in curves(load_ruleset("template-rescale")) if "≤" in each.x_label).lines
+    assert {written(dot) for dot in line} >= {"1 10", "5/4 8", "6/5 833/100"}
+
+
+def test_a_value_that_stands_alone_is_a_dot_and_a_row(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    formula = "10 if 执行率 = 100% else 3 if 执行率 < 100% else undefined"
+    file.write_text(
+        "ruleset: own\nversion: 1.0.0\ntitle: 例\nextends: mof-2020\n"
+        f"quantities: {{执行率: {{round: 2 places half-up}}}}\nscores: {{预算执行率: {{formula: {formula}}}}}\n",
+        encoding="utf-8",
+    )
+    drawn = next(each for each in curves(load_ruleset(file)) if each.score == "预算执行率")
+    assert ("99.5%（含）", "10") in turns(drawn)
+
+
+def test_what_pieces_do_not_decide_is_worked_out_rate_by_rate_and_said_so(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        "ruleset: own\nversion: 1.0.0\ntitle: 例\nextends: mof-2020\nrules:\n"
+        "  twice: {each: {甲: 指标, 乙: 文件}, when: 甲.实际值 < 甲.目标值 * 50% and 乙.满分 > 0, deduct: '1', message: 例}\n",
+        encoding="utf-8",
+    )
+    drawn = next(each for each in curves(load_ruleset(file)) if each.score == "定量指标" and "≥" in each.x_label)
+    assert "逐点算出" in drawn.title
+    assert ("60%", "6") in {(f"{int(x * 100)}%", str(y)) for line in drawn.lines for x, y in line}
 
 
 def test_what_depends_on_no_rate_has_no_curve() -> None:

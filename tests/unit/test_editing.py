@@ -89,6 +89,24 @@ def test_format_keeps_values_and_comments_and_is_idempotent(path: Path) -> None:
     assert blank_groups(before.text) == blank_groups(once)
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "rulesets").glob("*.yaml")), ids=lambda path: path.name)
+def test_what_is_shipped_is_laid_out(path: Path, run: Callable[..., Ended]) -> None:
+    """Rulesets and their tests, whose nulls stay."""
+    ended = run("format", "--check", path)
+
+    assert (ended.code, ended.err) == (0, ""), ended.out
+
+
+def test_a_null_stays_in_tests_of_rulesets_alone(tmp_path: Path, run: Callable[..., Ended]) -> None:
+    text = "ruleset: x\ntests:\n- name:  甲\n  with: {/a: null,   /b: 1}\n  expect: {total: null}\n"
+    (tmp_path / "x.test.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
+
+    assert run("format", tmp_path / "x.test.yaml").code == 0
+    assert "with: {/a: null, /b: 1}" in (tmp_path / "x.test.yaml").read_text(encoding="utf-8")
+    assert run("format", tmp_path / "x.yaml").code == 2
+
+
 @pytest.mark.parametrize("path", RULESETS, ids=lambda path: path.name)
 def test_format_changes_no_meaning_of_a_ruleset(path: Path, tmp_path: Path) -> None:
     copy = tmp_path / path.name

@@ -126,6 +126,10 @@ def test_a_near_name_is_suggested() -> None:
         ("1 + " * 1500 + "1", "expression-too-long"),
         ("(" * 90 + "1" + ")" * 90, "expression-too-deep"),
         ("-" * 90 + "a", "expression-too-deep"),
+        ("(" * 1900 + "1" + ")" * 1900, "expression-too-deep"),
+        ("abs(" * 40 + "1" + ")" * 40, "expression-too-deep"),
+        ("first(" + ", ".join(["1"] * 900) + ")", "expression-too-deep"),
+        ("1" + " / 1" * 500, "expression-too-deep"),
     ],
 )
 def test_what_is_too_large_is_refused(text: str, code: str) -> None:
@@ -134,7 +138,71 @@ def test_what_is_too_large_is_refused(text: str, code: str) -> None:
     assert [fault.code for fault in caught.value.faults] == [code]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("+".join(map(str, range(1, 901))), 405_450),
+        ("-".join(map(str, range(1, 901))), 2 - 405_450),
+        ("1-2+3" + "-2+3" * 400, 402),
+        ("(" + "+".join(["1"] * 100) + ") + (" + "+".join(["1"] * 100) + ") * 2", 300),
+    ],
+)
+def test_a_long_sum_is_not_a_deep_one(text: str, value: int) -> None:
+    node = check(text, (), {})
+
+    assert compiled(node)(()) == value
+    assert Meaning().value(node, {}) == value
+
+
+def test_what_is_wrong_in_a_long_sum_is_underlined() -> None:
+    text = "1" + " + 1" * 50 + " + 「优」" + " - 1" * 50
+
+    with pytest.raises(Malformed) as caught:
+        check(text, (), {})
+
+    assert [(fault.code, text[fault.span.start : fault.span.end]) for fault in caught.value.faults] == [
+        ("type-mismatch", "「优」")
+    ]
+
+
 def test_a_value_that_is_not_wanted_is_underlined_whole() -> None:
     with pytest.raises(Malformed) as caught:
         check("「优」", BINDERS, {"表": Scope("表", None, {})}, wanted=Type.NUMBER)
     assert [(fault.code, fault.span) for fault in caught.value.faults] == [("type-mismatch", (0, 3))]
+
+
+def hints_of(text: str) -> list[tuple[str, str, str | None]]:
+    """Each fault's code and underlined text, and the key of its hint."""
+    fields: dict[str, Type | None] = {"率": Type.PERCENT, "类": Type.TEXT}
+    scopes = {
+        "表": Scope("表", None, fields, {"行": "行"}),
+        "行": Scope("行", "表", {"分值": Type.NUMBER}),
+        "别": Scope("别", None, {"别的": Type.NUMBER}),
+    }
+    with pytest.raises(Malformed) as caught:
+        check(text, BINDERS, scopes)
+    return [
+        (fault.code, text[fault.span.start : fault.span.end], fault.hint.key if fault.hint else None)
+        for fault in caught.value.faults
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("分值 > 3", [("unknown-name", "分值", "unknown-name.elsewhere")]),
+        ("别的 > 3", [("unknown-name", "别的", None)]),
+        ("类 = 产出", [("unknown-name", "产出", "unknown-name.quote")]),
+        ("产出 = 类", [("unknown-name", "产出", "unknown-name.quote")]),
+        ("类 in (产出, 「效益」)", [("unknown-name", "产出", "unknown-name.quote")]),
+        ("table(类; = 产出: 1; else: 2)", [("unknown-name", "产出", "unknown-name.quote")]),
+        ("率 = 产出", [("unknown-name", "产出", None)]),
+        ("1,677.29 - 1", [("expression-syntax", ",", "expression-syntax.thousands")]),
+        ("min(1,000, 2)", [("expression-syntax", "000", "expression-syntax.thousands")]),
+        ("min(1, 05)", [("expression-syntax", "05", None)]),
+        ("min(1,,5)", [("expression-syntax", ",", None)]),
+        ("类 + 1", [("type-mismatch", "类", None)]),
+    ],
+)
+def test_a_fault_comes_with_its_remedy(text: str, faults: list[tuple[str, str, str | None]]) -> None:
+    assert hints_of(text) == faults

@@ -390,3 +390,25 @@ def test_pieces_of_a_shipped_ruleset_are_what_the_engine_gives(name: str, free: 
         document, _ = shipped.worked_out(x)
         for each, function in functions.items():
             assert same(function.at(x), document.values.get(each, Absent.MISSING)), (each, x)
+
+
+@pytest.mark.parametrize("operator", ["*", "+"])
+def test_a_function_that_outgrows_what_can_be_computed_is_undecided(operator: str) -> None:
+    """Quantities that square each other, or add their inverses, in one input; no place of theirs takes for ever."""
+    thing = Thing("表", "", None, {})
+    scopes = {"表": Scope("表", None, {f"步{at}": Type.NUMBER for at in range(20)})}
+    steps = {
+        f"步{at}": check(
+            f"步{at - 1} {operator} {'' if operator == '*' else '1 / '}步{at - 1}", (Binder("表"),), scopes
+        )
+        for at in range(1, 20)
+    }
+
+    def definition(_: Thing, name: str) -> Definition | None:
+        return Definition(steps[name], ()) if name in steps else None
+
+    node = check("步19", (Binder("表"),), scopes)
+    found = pieces(node, (thing,), Free(thing, "步0"), Fraction(2), Fraction(3), definitions=definition)
+
+    assert found.beyond
+    assert found.at(Fraction(5, 2)) is Absent.UNDECIDED

@@ -13,10 +13,14 @@ from zhunsheng.cli.diff import diff
 from zhunsheng.cli.evaluate import evaluate
 from zhunsheng.cli.explain import explain
 from zhunsheng.cli.format import format_
+from zhunsheng.cli.fuzz import fuzz
+from zhunsheng.cli.import_ import import_
 from zhunsheng.cli.new import new
 from zhunsheng.cli.problem import problem
+from zhunsheng.cli.report import report
 from zhunsheng.cli.rulesets import rulesets
 from zhunsheng.cli.schema import schema
+from zhunsheng.cli.show import show
 from zhunsheng.cli.tables import tables
 from zhunsheng.cli.test import test
 from zhunsheng.cli.usage import Command, Commands, usage_problem
@@ -36,9 +40,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for each in (evaluate, explain, check, diff, describe, test, rulesets, schema, problem):
+for each in (evaluate, explain, report, check, diff, describe, test, fuzz, rulesets, show, schema, problem):
     app.command(cls=Command)(each)
-for name, editing in (("new", new), ("format", format_), ("tables", tables)):
+for name, editing in (("import", import_), ("new", new), ("format", format_), ("tables", tables)):
     app.command(name, cls=Command)(editing)
 
 

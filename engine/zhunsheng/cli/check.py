@@ -2,13 +2,18 @@
 
 import json
 import sys
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from zhunsheng.cli.options import Language, Reported
 from zhunsheng.problem import Problem
 from zhunsheng.problem.show import Lang
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from zhunsheng.proof import Shown
 
 SEVERITIES = ("error", "warning", "note")
 EXIT = {"error": 2, "warning": 1}
@@ -21,12 +26,19 @@ def check(
     ],
     format: Reported = "text",  # noqa: A002  the word users know
     lang: Language = "zh",
+    counterexamples: Annotated[
+        Path | None,
+        typer.Option(
+            "--counterexamples", metavar="DIR", help="把不成立之处各写成一份自评文件 · write forms that show faults"
+        ),
+    ] = None,
 ) -> int:
     """检查评分规则，有疑点时退出码为 1，有错误时为 2 · check rulesets"""
     from zhunsheng.cli.refusal import shown
 
-    found = [(name, *_checked(name)) for name in rulesets]
-    every = [problem for _, _, problems in found for problem in problems]
+    checked = [_checked(name) for name in rulesets]
+    found = [each[:3] for each in checked]
+    every = [problem for each in checked for problem in each.problems]
     if format == "json":
         answer = {
             "rulesets": [{"ruleset": name, "problems": [_plain(each) for each in them]} for name, _, them in found]
@@ -38,6 +50,8 @@ def check(
         if every:
             sys.stdout.write(shown(every, lang, sys.stdout))
         _summary(found, lang)
+    if counterexamples is not None:
+        _write(checked, counterexamples, lang)
     return max((EXIT.get(each.severity, 0) for each in every), default=0)
 
 
@@ -57,18 +71,41 @@ def _reported(form: str, found: list[tuple[str, str, list[Problem]]], lang: Lang
             return reported.github(every, lang)
 
 
-def _checked(name: str) -> tuple[str, list[Problem]]:
-    """What a ruleset is called, and its problems."""
+class _Checked(NamedTuple):
+    """A ruleset as it was named, what it is called, its problems, and the forms that show some of them."""
+
+    name: str
+    called: str
+    problems: list[Problem]
+    shown: "tuple[Shown, ...]"
+
+
+def _checked(name: str) -> _Checked:
     from zhunsheng.exchange import load_ruleset
     from zhunsheng.problem import Refused
+    from zhunsheng.proof import prove
     from zhunsheng.ruleset import check as checks
 
     try:
         ruleset = load_ruleset(name)
     except Refused as refused:
-        return name, list(refused.problems)
-    shown = f"{ruleset.id} {ruleset.version}"
-    return shown if name == ruleset.id else f"{name} ({shown})", list(checks.check(ruleset))
+        return _Checked(name, name, list(refused.problems), ())
+    called = f"{ruleset.id} {ruleset.version}"
+    proved = prove(ruleset)
+    problems = sorted({*checks.check(ruleset), *proved.problems}, key=lambda each: (each.place, each.code))
+    return _Checked(name, called if name == ruleset.id else f"{name} ({called})", problems, proved.shown)
+
+
+def _write(checked: list[_Checked], folder: Path, lang: Lang) -> None:
+    """The forms that show faults, each with the command that shows it."""
+    from zhunsheng.cli.page import Page
+    from zhunsheng.exchange.counterexamples import write_counterexample
+
+    page = Page(lang, sys.stderr)
+    for each in checked:
+        for form in each.shown:
+            path = write_counterexample(folder, Path(each.name).stem, form.name, form.content)
+            page.line(page.say("run-it", command=f"zhunsheng evaluate {path.as_posix()} --ruleset {each.name}"))
 
 
 def _summary(found: list[tuple[str, str, list[Problem]]], lang: Lang) -> None:

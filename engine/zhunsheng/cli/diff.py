@@ -39,24 +39,25 @@ def diff(
     from zhunsheng.cli.filing import writing
     from zhunsheng.cli.refusal import REFUSED, report
     from zhunsheng.exchange import load_ruleset
-    from zhunsheng.population import compare
+    from zhunsheng.population import compare, contrasts
 
     comparison = compare(load_ruleset(old), load_ruleset(new))
+    contrasted = contrasts(comparison.old, comparison.new) if comparison.elements else None
     migration, problems = _archive(comparison, on, lang) if on else (None, [])
     with writing(output, on or []) if output else nullcontext(sys.stdout) as file:
         if format == "json":
             from zhunsheng.exchange.describe.differences import answer
 
-            file.write(json.dumps(answer(comparison, migration), ensure_ascii=False, indent=2) + "\n")
+            file.write(json.dumps(answer(comparison, migration, contrasted), ensure_ascii=False, indent=2) + "\n")
         elif format == "html":
             from zhunsheng.exchange.describe.diff_page import page
 
-            file.write(page(comparison, migration, lang))
+            file.write(page(comparison, migration, lang, contrasted))
         else:
             from zhunsheng.cli.diff_view import show
             from zhunsheng.cli.page import Page
 
-            show(Page(lang, file), comparison, migration)
+            show(Page(lang, file), comparison, migration, contrasted)
     if problems:
         report(problems, lang, below=True)
         return REFUSED

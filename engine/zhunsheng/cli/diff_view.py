@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from zhunsheng.cli.layout import left, right
 from zhunsheng.cli.page import BAD, DOUBT, FAINT, GOOD, HEAD
+from zhunsheng.exchange.describe.contrasts import Teller
 from zhunsheng.exchange.describe.differences import Speaker, bars
 from zhunsheng.problem.show import cells
 
@@ -14,15 +15,17 @@ if TYPE_CHECKING:
 
     from zhunsheng.cli.page import Page
     from zhunsheng.exchange.describe.differences import Line
-    from zhunsheng.population import Change, Comparison, Migration
+    from zhunsheng.population import Change, Comparison, Contrast, Migration
 
 MOST: Final = 40
 """Forms shown one by one; the rest are counted."""
 BAR: Final = 30
 
 
-def show(page: Page, comparison: Comparison, migration: Migration | None) -> None:
-    """All that differs, and what it does."""
+def show(
+    page: Page, comparison: Comparison, migration: Migration | None, contrasts: Sequence[Contrast] | None = None
+) -> None:
+    """All that differs, and what it does; `contrasts` is None where nothing could move a result."""
     speaker = Speaker(page.lang)
     old, new = comparison.old, comparison.new
     page.line((f"{old.id} {old.version} → {new.id} {new.version}", HEAD))
@@ -42,8 +45,28 @@ def show(page: Page, comparison: Comparison, migration: Migration | None) -> Non
         page.line()
         names = ("、" if page.lang == "zh" else ", ").join(map(speaker.element, comparison.wording))
         page.paragraph(speaker.say("wording", names=names), indent=0, ink=FAINT)
+    if contrasts is not None:
+        _contrasts(page, contrasts)
     if migration is not None:
         _archive(page, speaker, migration)
+
+
+def _contrasts(page: Page, contrasts: Sequence[Contrast]) -> None:
+    """Figures that differ, each with its extent and an example; of the others the names."""
+    teller = Teller(page.lang)
+    page.line()
+    page.line((teller.say("heading"), HEAD))
+    page.paragraph(teller.say("setting" if contrasts else "none"), ink=FAINT)
+    for each in contrasts:
+        if each.verdict in ("differs", "tried-differs"):
+            told = teller.told(each)
+            page.line("  ", told.title)
+            for line in told.lines:
+                page.paragraph(line, indent=4)
+    for verdict, ink in (("equal", GOOD), ("nowhere", FAINT), ("tried-equal", DOUBT)):
+        figures = teller.equal(contrasts, verdict)
+        if figures:
+            page.paragraph(teller.say(verdict, figures=figures), ink=ink)
 
 
 def _line(page: Page, speaker: Speaker, line: Line) -> None:

@@ -30,7 +30,7 @@ def evaluate(
 ) -> int:
     """复核自评文件：核算、须补充事项、问题 · judge evaluation documents and dossiers"""
     from zhunsheng.cli.filing import judged, writing
-    from zhunsheng.cli.refusal import REFUSED, report
+    from zhunsheng.cli.refusal import REFUSED, report, stops
 
     results, problems = judged(paths, ruleset)
     if results or format == "json":
@@ -43,8 +43,8 @@ def evaluate(
                 file.write(as_json(results))
             else:
                 as_text(results, lang, file)
-    if problems:
-        report(problems, lang, below=bool(results))
+    report(problems, lang, below=bool(results))
+    if stops(problems):
         return REFUSED
     return int(strict and any(_open(each) for each in results))
 

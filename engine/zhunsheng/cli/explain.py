@@ -24,7 +24,7 @@ def explain(
     from zhunsheng.cli.filing import judged
     from zhunsheng.cli.page import Page
     from zhunsheng.cli.reasons import answers, nothing_named, show
-    from zhunsheng.cli.refusal import REFUSED, report
+    from zhunsheng.cli.refusal import REFUSED, report, stops
 
     results, problems = judged(paths, ruleset)
     page = Page(lang)
@@ -38,4 +38,4 @@ def explain(
     for each, reasons in found:
         show(page, each, reasons)
     report(problems, lang, below=any(reasons for _, reasons in found))
-    return REFUSED if problems else 0
+    return REFUSED if stops(problems) else 0

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, final
 
 from zhunsheng.document import Document
 from zhunsheng.evaluation import evaluate, evaluate_dossier
-from zhunsheng.exchange.choose import Choice, choose
+from zhunsheng.exchange.choose import choose, named
 from zhunsheng.exchange.files import filed, load_ruleset, source_of
 from zhunsheng.problem import Place, Problem, Refused, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from typing import TextIO
 
     from zhunsheng.evaluation import Assessment, DossierAssessment
+    from zhunsheng.exchange.choose import Choice
     from zhunsheng.exchange.files import Filed
+    from zhunsheng.ruleset import Ruleset
     from zhunsheng.source import Source
 
 IN_DOSSIER = "dossier:"
@@ -51,14 +53,25 @@ class Where:
             document = None
             if len(parts) > 1 and parts[0] == "documents":
                 document, parts = int(parts[1]), parts[2:]
+        cell = self.cell(document, parts)
+        if self.filed.form:
+            return Place(source.file, pointer=pointer, cell=cell)
         if document is not None:
             source, base = self.files[document][0], [*self.files[document][1]]
-        return replace(source.place(_path(source, base, parts), key=key), pointer=pointer)
+        return replace(source.place(_path(source, base, parts), key=key), pointer=pointer, cell=cell)
+
+    def cell(self, document: int | None, parts: list[str]) -> str:
+        """Where in the form that a document was imported from the value stood, if it was."""
+        content = self.filed.content
+        if isinstance(content, Document):
+            return content.stood("/" + "/".join(parts)) or ""
+        return (content.documents[document].stood("/" + "/".join(parts)) or "") if document is not None else ""
 
 
 def spot(place: Place) -> str:
-    """A place as it stands beside a text: the file without its folder, the line, the pointer."""
-    return f"{place.file.rpartition('/')[2]}:{place.line} {place.pointer}".rstrip()
+    """A place as it stands beside a text: the file without its folder, the line, the cell of the form, the pointer."""
+    file = place.file.rpartition("/")[2]
+    return " ".join(filter(None, [f"{file}:{place.line}" if place.line else file, place.cell, place.pointer]))
 
 
 def _path(source: Source, base: list[str | int], parts: list[str]) -> list[str | int]:
@@ -80,20 +93,29 @@ class Judged:
     dossier: DossierAssessment | None = None
 
 
-def judged(paths: Iterable[Path], ruleset: str | None) -> tuple[list[Judged], list[Problem]]:
-    """Everything under these paths, judged by the ruleset named or by the one that applies; and what was refused."""
-    given: Choice | None = None
+def judged(
+    paths: Iterable[Path], ruleset: str | None, watched: Callable[[list[Filed]], Iterable[Filed]] = iter
+) -> tuple[list[Judged], list[Problem]]:
+    """Everything under these paths, judged by the ruleset named or by the one that applies; and what was refused.
+
+    Args:
+        paths: files and folders.
+        ruleset: its id or file.
+        watched: hands on the files one by one while they are judged, and may show how far that is.
+    """
+    given: Ruleset | None = None
     if ruleset is not None:
         try:
-            given = Choice(load_ruleset(ruleset), say("cli.ruleset-given"))
+            given = load_ruleset(ruleset)
         except Refused as refused:
             return [], list(refused.problems)
     found, problems = filed(paths)
     results: list[Judged] = []
-    for each in found:
+    for each in watched(found):
         where = Where(each)
         try:
-            results.append(_judge(each, where, given or choose(each.content)))
+            choice = choose(each.content) if given is None else named(given, each.content.year)
+            results.append(_judge(each, where, choice))
         except Refused as refused:
             problems += [placed(problem, where) for problem in refused.problems]
     return results, problems
@@ -130,14 +152,19 @@ def _read(inputs: Iterable[Path]) -> Iterator[Path]:
             yield from (each for each in path.parent.iterdir() if each.is_file() and each.name in text)
 
 
+def refuse_input(output: Path, inputs: Iterable[Path]) -> None:
+    """Raises `Refused` where a file to write to is one of those that are read."""
+    if output.exists() and any(output.samefile(each) for each in _read(inputs)):
+        raise Refused([Problem(Place(output.as_posix()), "output-is-input", say("output-is-input.expected"))])
+
+
 def writing(output: Path, inputs: Iterable[Path]) -> TextIO:
     """The file to write to.
 
     Raises:
         Refused: it is one of the inputs, or cannot be written.
     """
-    if output.exists() and any(output.samefile(each) for each in _read(inputs)):
-        raise Refused([Problem(Place(output.as_posix()), "output-is-input", say("output-is-input.expected"))])
+    refuse_input(output, inputs)
     try:
         return output.open("w", encoding="utf-8", newline="\n")
     except OSError as error:

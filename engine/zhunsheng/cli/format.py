@@ -48,15 +48,18 @@ def format_(
 
 def _laid_out(file: Path) -> tuple[bytes, str]:
     """What a file holds, and what it should."""
-    from zhunsheng.exchange.files import source_of
+    from zhunsheng.exchange.files import content_of, source_of
     from zhunsheng.exchange.format import formatted
+    from zhunsheng.exchange.ruleset_tests import ENDING, tests_laid_out
     from zhunsheng.problem import Place, Problem, Refused, say
 
+    if file.name.endswith(ENDING):
+        return content_of(file), tests_laid_out(file)
     source = source_of(file)
     if file.suffix == ".json":
         place = Place(file.as_posix())
         raise Refused([Problem(place, "unknown-format", say("unknown-format.yaml"), file.suffix)])
-    return file.read_bytes(), formatted(source)
+    return content_of(file), formatted(source)
 
 
 def _difference(before: bytes, after: str, name: str) -> str:

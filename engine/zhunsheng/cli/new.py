@@ -23,7 +23,8 @@ Force = Annotated[bool, typer.Option("--force", help="覆盖已有的文件 · r
 
 def new(
     what: Annotated[
-        Literal["ruleset", "document"], typer.Argument(metavar="ruleset|document", help="规则，或自评文件 · which")
+        Literal["ruleset", "document", "form"],
+        typer.Argument(metavar="ruleset|document|form", help="规则、自评文件，或空白的自评表 · which"),
     ],
     name: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="新规则的标识，如 my-city-2026 · id of the new ruleset")
@@ -40,7 +41,7 @@ def new(
     output: Output = None,
     force: Force = False,  # noqa: FBT002  a switch
 ) -> int:
-    """新写一个规则或自评文件，从这里填起 · a ruleset or document to start from"""
+    """新写一个规则、自评文件或空白自评表，从这里填起 · a ruleset, document or blank form to start from"""
     from zhunsheng.exchange import load_ruleset
     from zhunsheng.exchange.blank import blank_document, starter_ruleset
 
@@ -51,12 +52,31 @@ def new(
     else:
         _only(("ID", name), ("--extends", extends), with_="ruleset")
         judge = load_ruleset(_needed(ruleset, "--ruleset", what))
+        if what == "form":
+            _write_form(judge, kind or _kind(judge), output, force=force)
+            return 0
         text = blank_document(judge, kind or _kind(judge), _schema("document", output))
     if output is None:
         sys.stdout.write(text)
     else:
         write_new(output, text, force=force)
     return 0
+
+
+def _write_form(ruleset: "Ruleset", kind: "Kind", output: Path | None, *, force: bool) -> None:
+    """The official form for Excel or Word, by the name of the file."""
+    from zhunsheng.exchange.describe.write import write_file
+    from zhunsheng.exchange.report.blank import blank_form
+    from zhunsheng.problem import Place, Problem, Refused, say
+
+    if output is None:
+        raise Refused([Problem(Place(CALL), "output-needed", say("output-needed.expected"), "form")])
+    suffix = output.suffix.lower()
+    if suffix not in (".docx", ".xlsx"):
+        expected = say("unknown-format.expected", suffixes=".xlsx .docx")
+        raise Refused([Problem(Place(output.as_posix()), "unknown-format", expected, output.suffix)])
+    refuse_existing(output, force=force)
+    write_file(output, blank_form(ruleset, kind, "docx" if suffix == ".docx" else "xlsx"))
 
 
 def write_new(output: Path, text: str, *, force: bool) -> None:

@@ -40,8 +40,8 @@ def whole(ruleset: Ruleset) -> dict[str, Any]:
         rounding = [str(rounding) for rounding in each.roundings]
         return {
             "name": each.name,
-            "each": each.scope,
-            **_filled(formula=words(each.formula), round=rounding),
+            "each": each.about,
+            **_filled(formula=words(each.formula), round=rounding, type=each.declared and each.declared.value),
             **cited(path, each.citation),
         }
 
@@ -58,6 +58,7 @@ def whole(ruleset: Ruleset) -> dict[str, Any]:
                 "each": each.holder,
                 "shape": each.shape,
                 "columns": {column.name: column.type.value for column in each.columns},
+                **_filled(details={column.name: column.details for column in each.columns if column.details}),
                 "from": origins(ruleset, ("inputs", each.name)),
             }
             for each in ruleset.inputs
@@ -65,7 +66,7 @@ def whole(ruleset: Ruleset) -> dict[str, Any]:
         "quantities": [quantity(each, ("quantities", each.name)) for each in ruleset.quantities],
         "indicator_kind": [quantity(ruleset.kind, ("indicator_kind",))] if ruleset.kind else [],
         "scores": [
-            {"name": each.name, "each": each.scope, **_score(each), **cited(("scores", each.name), each.citation)}
+            {"name": each.name, "each": each.about, **_score(each), **cited(("scores", each.name), each.citation)}
             for each in ruleset.scores
         ],
         "total": [quantity(ruleset.total, ("total",))],

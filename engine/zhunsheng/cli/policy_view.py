@@ -5,22 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from zhunsheng.cli.page import BAD, DOUBT, FAINT, GOOD, HEAD, NOTE
-from zhunsheng.cli.rulesets import FACTS
 
 if TYPE_CHECKING:
     from zhunsheng.cli.page import Page, Span
 
+FACTS: Final = ("extends", "in_force", "regions", "kinds", "status", "source")
 SECTIONS: Final = ("weights", "inputs", "quantities", "indicator_kind", "scores", "total", "grades", "rules")
-TEXTS: Final = ("points", "formula", "otherwise", "when", "check", "deduction")
+TEXTS: Final = ("points", "formula", "type", "otherwise", "when", "check", "deduction")
 INKS: Final = {"error": BAD, "warning": DOUBT, "note": NOTE}
 
 
-def show(page: Page, ruleset: dict[str, Any]) -> None:
+def facts(page: Page, ruleset: dict[str, Any], *more: str) -> None:
+    """What a ruleset says of itself."""
+    own = [page.say(f"ruleset-{key}", value=page.worded(key, ruleset[key])) for key in FACTS if ruleset.get(key)]
+    page.items([*own, *more], indent=2, ink=FAINT)
+
+
+def policy(page: Page, ruleset: dict[str, Any]) -> None:
     """All of a ruleset."""
     page.line((ruleset["id"], HEAD), f"  {ruleset['version']}  sha256 {ruleset['sha256'][:12]}")
     page.paragraph(ruleset["title"])
-    facts = [page.say(f"ruleset-{key}", value=page.worded(key, ruleset[key])) for key in FACTS if ruleset.get(key)]
-    page.items([*facts, page.say("ruleset-full-marks", value=ruleset["full_marks"])], indent=2, ink=FAINT)
+    facts(page, ruleset, page.say("ruleset-full-marks", value=ruleset["full_marks"]))
     if "note" in ruleset:
         page.paragraph(ruleset["note"], ink=FAINT)
     for section in SECTIONS:
@@ -48,7 +53,10 @@ def element(page: Page, each: dict[str, Any]) -> None:
         if key in each:
             page.paragraph(str(each[key]), tag=page.say(f"part-{key}"), style=FAINT, indent=4)
     if "columns" in each:
-        columns = [f"{name} ({type_})" for name, type_ in each["columns"].items()]
+        details = each.get("details", {})
+        columns = [
+            f"{name} ({'，'.join(filter(None, (type_, details.get(name))))})" for name, type_ in each["columns"].items()
+        ]
         page.paragraph("  ".join(columns), tag=page.say(f"shape-{each['shape']}"), style=FAINT, indent=4)
     if "round" in each:
         page.paragraph(page.roundings(each["round"]), tag=page.say("rounding"), style=FAINT, indent=4)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zhunsheng.cli.filing import spot
 from zhunsheng.cli.page import FAINT, HEAD
 from zhunsheng.cli.rows import MARKS, same
-from zhunsheng.cli.tree import Tree
+from zhunsheng.cli.tree import Tree, worded
 from zhunsheng.problem import Place, Problem, say
 
 if TYPE_CHECKING:
@@ -113,7 +113,13 @@ def _show(page: Page, judged: Judged, reason: Reason, tree: Tree) -> None:
     else:
         sign, ink = MARKS[same(reason.claimed, reason.computed)]
         beside = page.say("claimed", claimed=reason.claimed) if reason.claimed is not None else ""
-        page.line("  ", (f"{reason.title} = {reason.computed or page.say('open')}", HEAD), beside, " ", (sign, ink))
+        page.line(
+            "  ",
+            (f"{reason.title} = {worded(page, reason.computed or page.say('open'))}", HEAD),
+            beside,
+            " ",
+            (sign, ink),
+        )
         for remark in reason.remarks:
             page.paragraph(remark.message if page.lang == "zh" else remark.message_en)
     if reason.derivation is not None:

@@ -33,6 +33,11 @@ def report(problems: Sequence[Problem], lang: Lang, *, below: bool = False) -> N
         sys.stderr.write("\n" * below + shown(problems, lang, sys.stderr))
 
 
+def stops(problems: Iterable[Problem]) -> bool:
+    """Whether anything was refused: a note of a file's reader refuses nothing."""
+    return any(each.severity == "error" for each in problems)
+
+
 def shown(problems: Iterable[Problem], lang: Lang, stream: TextIO) -> str:
     """Every problem with its excerpt, by file, line and column, coloured where the stream is a terminal."""
     colour = (stream.isatty() or bool(os.environ.get("FORCE_COLOR"))) and not os.environ.get("NO_COLOR")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, final
 
 from zhunsheng.cli.layout import GAP, Column, at_point, fold, left, right, row_lines, widths
 from zhunsheng.cli.page import BAD, FAINT, GOOD, HEAD, PERSON
+from zhunsheng.measure import read_target
+from zhunsheng.measure.cell import column_comparator
 
 if TYPE_CHECKING:
     from zhunsheng.cli.page import Page
@@ -27,6 +29,15 @@ def same(claimed: str | None, computed: str | None) -> str:
     except InvalidOperation:
         equal = claimed == computed
     return "same" if equal else "differs"
+
+
+def _target(indicator: Indicator) -> str:
+    """The target, with the comparator and unit that stand in columns of their own."""
+    if not indicator.target:
+        return "—"
+    sign = indicator.comparator if column_comparator(indicator.comparator or "") not in (None, "unread") else ""
+    unit = indicator.unit if indicator.unit and read_target(indicator.target).kind.name == "NUMBER" else ""
+    return f"{sign}{indicator.target}{unit}"
 
 
 @final
@@ -53,7 +64,7 @@ class Rows:
     def add(self, score: ScoreLine) -> None:
         """A row for a score."""
         indicator = self.indicator(score)
-        target, actual = (indicator.target or "—", indicator.actual or "—") if indicator else self.funds(score)
+        target, actual = (_target(indicator), indicator.actual or "—") if indicator else self.funds(score)
         mark = "person" if score.status == "undecided" else same(score.claimed, score.computed)
         figures = [score.points or "—", score.claimed or "—", score.computed or "—"]
         self.lines.append((score.dimension or "", [score.name, target, actual, *figures], mark))

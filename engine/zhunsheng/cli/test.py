@@ -31,6 +31,16 @@ def test(
     update: Annotated[  # noqa: FBT002  a switch
         bool, typer.Option("--update", help="把不符的期望就地改成实际结果 · accept what came out, in place")
     ] = False,
+    generate: Annotated[  # noqa: FBT002  a switch
+        bool,
+        typer.Option("--generate", help="写出界上的测试，供人逐条确认 · write boundary cases for a person to accept"),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="--generate 写入或添到的测试文件 · where --generate writes"
+        ),
+    ] = None,
     junit: Annotated[
         Path | None, typer.Option("--junit", metavar="FILE", help="写 JUnit XML · write JUnit XML")
     ] = None,
@@ -51,6 +61,8 @@ def test(
     from zhunsheng.trial.coverage.page import page
     from zhunsheng.trial.junit import junit as as_junit
 
+    if generate:
+        return _generate(names or [], output, format, lang)
     reached = Coverage() if coverage or coverage_html else None
     ran, problems = _ran(names or [], reached, update=update)
     if junit:
@@ -89,6 +101,35 @@ def _ran(names: list[str], reached: "Coverage | None", *, update: bool) -> "tupl
         else:
             ran.append(Ran(result, accepted))
     return ran, list(dict.fromkeys(problems))
+
+
+def _generate(names: list[str], output: Path | None, format_: Format, lang: Language) -> int:
+    """Writes boundary cases of each ruleset named, and says where."""
+    from zhunsheng.cli.page import Page
+    from zhunsheng.exchange.generate import write_generated
+    from zhunsheng.problem import Place, Problem, say
+    from zhunsheng.problem.show import sentence
+
+    if not names or (output is not None and len(names) > 1):
+        option = "--output" if names else "--generate"
+        expected = say("trial.one-ruleset" if names else "trial.a-ruleset")
+        raise Refused([Problem(Place("zhunsheng test"), "wrong-option", expected, option)])
+    written = [(name, write_generated(name, output)) for name in names]
+    if format_ == "json":
+        found = [
+            {"ruleset": name, "file": each.file and each.file.as_posix(), "cases": each.cases, "present": each.present}
+            for name, each in written
+        ]
+        sys.stdout.write(json.dumps({"generated": found}, ensure_ascii=False, indent=2) + "\n")
+        return 0
+    page = Page(lang)
+    for name, each in written:
+        if each.file is None:
+            told = say("trial.wrote-none", ruleset=name, present=each.present)
+        else:
+            told = say("trial.wrote", file=each.file.as_posix(), count=each.cases, present=each.present)
+        page.line(sentence(told, lang))
+    return 0
 
 
 def _write(path: Path, text: str, ran: "list[Ran]") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple, final
@@ -25,6 +26,7 @@ MANY: Final = 4
 """Inputs of one name from which on only those are opened that differ from what was claimed."""
 PLACES: Final = 6
 """Decimals shown of a value that has no end of them."""
+_WORDS: Final = re.compile(r"(?<![\w「])(?:是|否|未填|无值|待认定)(?![\w」])")
 LABELS: Final = ("condition", "formula", "values", "rounding", "outcome", "source")
 
 
@@ -36,6 +38,13 @@ class _Line(NamedTuple):
     text: str
     place: str = ""
     strong: bool = False
+
+
+def worded(page: Page, text: str) -> str:
+    """Values as an assessment has them, those without a figure in the reader's language; quoted texts stay."""
+    if page.lang == "zh":
+        return text
+    return _WORDS.sub(lambda found: page.say(f"value-{found.group()}"), text)
 
 
 @final
@@ -72,7 +81,7 @@ class Tree:
         if not constant:
             yield _Line(bar, say("condition" if holds else "formula"), derivation.formula)
             if derivation.values not in (derivation.formula, derivation.result):
-                yield _Line(bar, say("values"), derivation.values)
+                yield _Line(bar, say("values"), worded(self.page, derivation.values))
         if holds:
             yield _Line(bar, say("outcome"), say("holds" if derivation.result == "是" else "holds-not"))
         elif derivation.before_rounding is not None and (rounding := self.rounding(derivation)):
@@ -100,7 +109,13 @@ class Tree:
         place = self.place(given) if given.at is not None and (not key or not opened) else ""
         if opened and again and self.known[key].inputs:
             place = self.page.say("above")
-        yield _Line(branch + ("└ " if last else "├ "), "", f"{self.named(given)} = {given.value}", place, strong=True)
+        yield _Line(
+            branch + ("└ " if last else "├ "),
+            "",
+            f"{self.named(given)} = {worded(self.page, given.value)}",
+            place,
+            strong=True,
+        )
         if opened and not again:
             self.opened.add(key)
             yield from self.lines(self.known[key], branch + ("  " if last else "│ "))

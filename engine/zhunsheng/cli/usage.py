@@ -12,13 +12,25 @@ from zhunsheng.problem import Place, Problem, Refused, say
 from zhunsheng.problem.show import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from zhunsheng.problem import Words
 
 WIDTH = 80
 
 
 class Command(TyperCommand):
     """A command whose help is aligned for Chinese."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The call as read.
+
+        Raises:
+            Refused: an option stands twice, where the parser would silently take the last; or a path is empty, which it
+                would take for the folder one is in.
+        """
+        _read_strictly(ctx.command_path, self.params, args)
+        return super().parse_args(ctx, args)
 
     def get_help(self, ctx: Any) -> str:
         """What it does, how it is called, and its options."""
@@ -63,6 +75,40 @@ class Commands(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
+def _read_strictly(command: str, params: Sequence[Any], args: Sequence[str]) -> None:
+    options = {spelled: each for each in params for spelled in (*each.opts, *each.secondary_opts) if spelled[:1] == "-"}
+    seen: set[str] = set()
+    rest = iter(args)
+    for each in rest:
+        if each == "--":
+            return
+        if not each:
+            raise Refused([Problem(Place(command), "wrong-call", say("wrong-call.empty"), hint=_see_help(command))])
+        name, joined, _ = each.partition("=")
+        option = options.get(name)
+        if option is None:
+            continue
+        if option.name in seen and not option.multiple:
+            raise Refused(
+                [
+                    Problem(
+                        Place(command),
+                        "wrong-option",
+                        say("wrong-option.twice", option=name),
+                        each,
+                        hint=_see_help(command),
+                    )
+                ]
+            )
+        seen.add(option.name)
+        if not joined and not option.is_flag:
+            next(rest, "")  # its value, whatever that looks like
+
+
+def _see_help(command: str) -> Words:
+    return say("cli.see-help", command=command)
+
+
 def usage_problem(error: Exception) -> Problem | None:
     """What was wrong with the call, told by what typer raises; None where it raised nothing of its own.
 
@@ -74,7 +120,7 @@ def usage_problem(error: Exception) -> Problem | None:
     path = context.command_path if context is not None else "zhunsheng"
     params = context.command.params if context is not None else []
     options = [*(each for param in params for each in param.opts if each.startswith("--")), "--help"]
-    hint = say("cli.see-help", command=path)
+    hint = _see_help(path)
     param: Any = getattr(error, "param", None)
     match type(error).__name__:
         case "NoSuchOption":

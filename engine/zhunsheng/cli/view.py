@@ -128,6 +128,8 @@ class View:
         page.paragraph(self.message(remark), tag=tag, style=ink)
         place = self.judged.where.place(remark.at, at)
         notes = [spot(place)]
+        if remark.others:
+            notes.append(page.say("others-alike", count=len(remark.others)))
         if remark.clause:
             notes.append(
                 page.say("clause-unverified" if remark.status == "unverified" else "clause", clause=remark.clause)

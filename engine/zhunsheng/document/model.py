@@ -18,9 +18,10 @@ _DECIMAL = re.compile(DECIMAL_FORM, re.ASCII)
 
 
 class Holds(NamedTuple):
-    """What a field holds, for the expression language: the name of one of its types."""
+    """What a field holds, for the expression language: the name of one of its types, and the decimals forms write."""
 
     type: str
+    places: int | None = None
 
 
 def _exact(value: object) -> Decimal:
@@ -70,7 +71,7 @@ _DECIMAL_SCHEMA = {
 _PRINTED_SCHEMA = {"type": ["string", "number"]}
 
 Money = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema(_DECIMAL_SCHEMA), Holds("money")]
-Points = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema(_DECIMAL_SCHEMA), Holds("number")]
+Points = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema(_DECIMAL_SCHEMA), Holds("number", places=2)]
 Count = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema(_DECIMAL_SCHEMA), Holds("number")]
 Text = Annotated[str, BeforeValidator(_blank_is_absent), Holds("text")]
 Cell = Annotated[str | None, BeforeValidator(_blank_is_absent), Holds("text")]
@@ -238,6 +239,14 @@ class Document(Part):
     def name(self) -> str:
         """What the document is called within its dossier: its id, else its project, else its unit."""
         return self.id or self.project or self.unit
+
+    def stood(self, pointer: str) -> str | None:
+        """Where in the file it was imported from the value at a JSON pointer stood, else what is around that value."""
+        while pointer:
+            if pointer in self.sources:
+                return self.sources[pointer]
+            pointer = pointer.rpartition("/")[0]
+        return None
 
 
 @final

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
+from zhunsheng.document import Dossier
 from zhunsheng.evaluation.assessment import (
     Assessment,
     Derivation,
@@ -21,9 +23,11 @@ from zhunsheng.evaluation.assessment import (
 )
 from zhunsheng.evaluation.derivation import Explainer
 from zhunsheng.evaluation.facts import world_of_document, world_of_dossier
+from zhunsheng.evaluation.groups import told
 from zhunsheng.evaluation.inputs import input_problems
+from zhunsheng.evaluation.limits import within_limits
 from zhunsheng.evaluation.plan import plan_of
-from zhunsheng.evaluation.score import blaming, document_of, filed, run
+from zhunsheng.evaluation.score import blaming, document_of, run
 from zhunsheng.expression.exact import find
 from zhunsheng.expression.tree import Absent, Name
 from zhunsheng.number import write
@@ -34,15 +38,17 @@ from zhunsheng.ruleset.policy import Citation
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
 
 if TYPE_CHECKING:
-    from zhunsheng.document import Document, Dossier
+    from zhunsheng.document import Document
+    from zhunsheng.evaluation.groups import Told
     from zhunsheng.evaluation.plan import Plan
-    from zhunsheng.evaluation.score import Conclusion, Item, Run
+    from zhunsheng.evaluation.score import Item, Run
     from zhunsheng.expression.exact import Bound, Thing
     from zhunsheng.expression.tree import Node, Value
     from zhunsheng.ruleset.policy import Rule, Ruleset
 
 Heading = Literal["requirements", "findings", "confirmations", "judgements"]
 HEADINGS: Final[tuple[Heading, ...]] = ("requirements", "findings", "confirmations", "judgements")
+Said = TypeVar("Said", Remark, ScoreLine)
 _SEVERITIES: Final = {"error": 0, "warning": 1, "note": 2, None: 3}
 
 
@@ -55,16 +61,17 @@ def evaluate(document: Document, ruleset: Ruleset, *, derivations: bool = True) 
         derivations: whether the assessment says why; leaving it out changes no figure.
 
     Raises:
-        Refused: the document's `attributes` are not what the ruleset declares, or the ruleset has nothing in force
-            in the document's year.
+        Refused: the document's `attributes` are not what the ruleset declares, the ruleset has nothing in force in
+            the document's year, or one of its formulas gives a value too large to compute with.
     """
     ruleset = in_force(ruleset, document.year)
     plan = plan_of(ruleset)
     problems = input_problems(document, ruleset, plan.validators)
     if problems:
         raise Refused(problems)
-    outcome = run(plan, world_of_document(document, ruleset))
-    return _Assessor(plan, outcome, derivations=derivations).document(outcome.world.things[DOCUMENT][0], document)
+    with within_limits(plan, ruleset):
+        outcome = run(plan, world_of_document(document, ruleset))
+        return _Assessor(plan, outcome, derivations=derivations).document(outcome.world.things[DOCUMENT][0], document)
 
 
 def evaluate_dossier(
@@ -82,19 +89,23 @@ def evaluate_dossier(
     ]
     if problems:
         raise Refused(problems)
-    outcome = run(plan, world_of_dossier(dossier, ruleset))
-    assessor = _Assessor(plan, outcome, derivations=derivations)
-    things = outcome.world.things[DOCUMENT]
-    return (
-        assessor.dossier(dossier),
-        tuple(assessor.document(thing, document) for thing, document in zip(things, dossier.documents, strict=True)),
-    )
+    with within_limits(plan, ruleset):
+        outcome = run(plan, world_of_dossier(dossier, ruleset))
+        assessor = _Assessor(plan, outcome, derivations=derivations)
+        things = outcome.world.things[DOCUMENT]
+        return (
+            assessor.dossier(dossier),
+            tuple(
+                assessor.document(thing, document) for thing, document in zip(things, dossier.documents, strict=True)
+            ),
+        )
 
 
 class _Assessor:
     def __init__(self, plan: Plan, outcome: Run, *, derivations: bool) -> None:
         self.plan = plan
         self.outcome = outcome
+        self.told = told(outcome.conclusions)
         self.derivations = derivations
         ruleset = plan.ruleset
         self.ruleset = RulesetName(ruleset.id, ruleset.version, ruleset.title, ruleset.sha256)
@@ -124,11 +135,11 @@ class _Assessor:
             ruleset=self.ruleset,
             engine=self.engine,
             quantities=quantities,
-            scores=scores,
+            scores=tuple(_placed(each, document) for each in scores) if document.sources else scores,
             total=total,
             grade=grade,
             derivations=explainer.elements() if self.derivations else {},
-            **self.ordered(remarks),
+            **self.ordered(remarks, document),
         )
 
     def dossier(self, dossier: Dossier) -> DossierAssessment:
@@ -140,7 +151,7 @@ class _Assessor:
             engine=self.engine,
             documents=tuple(document.name for document in dossier.documents),
             derivations=explainer.elements() if self.derivations else {},
-            **self.ordered(remarks),
+            **self.ordered(remarks, dossier),
         )
 
     def caps(self, document: Thing) -> tuple[tuple[str, str], ...]:
@@ -224,15 +235,15 @@ class _Assessor:
     def remarks(self, explainer: Explainer, owner: Thing | None) -> dict[Heading, list[Remark]]:
         """What the rules said of a document, or (None) of the dossier as a whole."""
         found: dict[Heading, list[Remark]] = {heading: [] for heading in HEADINGS}
-        for conclusion in sorted(self.outcome.conclusions, key=_order):
-            heading = _heading(conclusion)
-            if heading is not None and _owner(conclusion.bound) is owner:
-                with blaming(conclusion.rule):
-                    found[heading].append(self.remark(explainer, conclusion, heading))
+        for each in self.told.get(None if owner is None else id(owner), ()):
+            heading = heading_of(each.conclusion.rule, holds=each.conclusion.holds)
+            if heading is not None:
+                with blaming(each.conclusion.rule):
+                    found[heading].append(self.remark(explainer, each, heading))
         return found
 
-    def remark(self, explainer: Explainer, conclusion: Conclusion, heading: Heading) -> Remark:
-        rule, holds, bound = conclusion
+    def remark(self, explainer: Explainer, told_: Told, heading: Heading) -> Remark:
+        rule, holds, bound = told_.conclusion
         message = rule.confirmed if rule.confirmed is not None and rule.check is not None and holds else rule.message
         return Remark(
             rule=rule.id,
@@ -247,6 +258,7 @@ class _Assessor:
             clause=rule.citation.clause,
             status=rule.citation.status,
             derivation=self.why(explainer, rule, bound) if self.derivations else None,
+            others=tuple(self.pointed(explainer, rule.at, (each, each)) for each in told_.others) or None,
         )
 
     def why(self, explainer: Explainer, rule: Rule, bound: Bound) -> Derivation:
@@ -263,9 +275,13 @@ class _Assessor:
                 return explainer.at(thing, node.reference.key)
         return explainer.at(bound[0], None)
 
-    def ordered(self, remarks: dict[Heading, list[Remark]]) -> dict[str, tuple[Remark, ...]]:
+    def ordered(
+        self, remarks: dict[Heading, list[Remark]], content: Document | Dossier
+    ) -> dict[str, tuple[Remark, ...]]:
         return {
-            heading: tuple(sorted(found, key=lambda each: _SEVERITIES[each.severity]))
+            heading: tuple(
+                _placed(each, content) for each in sorted(found, key=lambda each: _SEVERITIES[each.severity])
+            )
             for heading, found in remarks.items()
         }
 
@@ -278,9 +294,9 @@ def _engine() -> EngineName:
     return EngineName(version("zhunsheng"))
 
 
-def _heading(conclusion: Conclusion) -> Heading | None:
-    rule = conclusion.rule
-    if rule.check is not None and conclusion.holds:
+def heading_of(rule: Rule, *, holds: bool) -> Heading | None:
+    """Under which heading a conclusion of a rule goes; None where it is only told on."""
+    if rule.check is not None and holds:
         return "confirmations"
     match rule.outcome:
         case "require":
@@ -295,14 +311,14 @@ def _heading(conclusion: Conclusion) -> Heading | None:
             return "findings"
 
 
-def _order(conclusion: Conclusion) -> tuple[object, ...]:
-    return ([filed(thing) for thing in conclusion.bound], conclusion.rule.id)
-
-
-def _owner(bound: Bound) -> Thing | None:
-    """The one document that things belong to; None where they belong to several, or to the dossier alone."""
-    documents = {id(found): found for each in bound if (found := document_of(each)) is not None}
-    return next(iter(documents.values())) if len(documents) == 1 else None
+def _placed(said: Said, content: Document | Dossier) -> Said:
+    """A remark or score with the place in the original file of what it is about, where that was imported from one."""
+    if isinstance(content, Dossier):
+        _, part, at, pointer = f"{said.at}///".split("/", 3)
+        source = content.documents[int(at)].stood(f"/{pointer.rstrip('/')}") if part == "documents" else None
+    else:
+        source = content.stood(said.at)
+    return said if source is None else replace(said, source=source)
 
 
 def _text(value: Value) -> str | None:

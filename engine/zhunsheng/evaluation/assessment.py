@@ -58,6 +58,15 @@ class Remark:
     clause: Annotated[str | None, Field(title="条款")] = None
     status: Annotated[str | None, Field(title="条款核实情况")] = None
     derivation: Annotated[Derivation | None, Field(title="计算依据")] = None
+    others: Annotated[
+        tuple[str, ...] | None,
+        Field(
+            title="同组的其他位置", description="JSON 指针；一项规则逐对比较、彼此相连的各处合为一条，这里是其余各处"
+        ),
+    ] = None
+    source: Annotated[
+        str | None, Field(title="出处", description="由表格导入的，在原文件里的位置，如 项目自评表!I13")
+    ] = None
 
 
 @final
@@ -77,6 +86,9 @@ class ScoreLine:
     computed: Annotated[str | None, Field(title="核算得分")] = None
     claimed: Annotated[str | None, Field(title="自评得分")] = None
     derivation: Annotated[Derivation | None, Field(title="计算依据")] = None
+    source: Annotated[
+        str | None, Field(title="出处", description="由表格导入的，在原文件里的位置，如 项目自评表!I13")
+    ] = None
 
 
 @final

@@ -17,7 +17,7 @@ from zhunsheng.expression.tree import Absent, Aggregate, Choice, Constant, Name,
 from zhunsheng.expression.types import Type
 from zhunsheng.expression.words import said, shown, words
 from zhunsheng.number import decimal_places, write
-from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM
+from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM, WEIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,7 @@ class Explainer:
                 return self.capped(key, thing, source.formula, result)
             bands = self.plan.ruleset.bands if acted_on else ()
             citation = next((band.citation for band in bands if band.grade == result), source.citation)
-            type_ = Type.NUMBER if (thing.scope, name) == (DOCUMENT, "总分") else None
+            type_ = Type.NUMBER if (thing.scope, name) == (DOCUMENT, "总分") else source.declared
             return self.derivation(key, source.formula, (thing,), citation, source.roundings, result, type_)
         return self.of_score(key, thing, name)
 
@@ -134,7 +134,8 @@ class Explainer:
         )
         if not scored and (scope, name) not in self.plan.sources:
             return None
-        key = name if thing is self.viewpoint else f"{self.at(thing, None)}#{name}"
+        within = f"/{WEIGHT}/{thing.values['权重名称']}" if scope == WEIGHT else ""  # no form holds weights
+        key = name if thing is self.viewpoint else f"{self.at(thing, None)}{within}#{name}"
         self.wanted[key] = (thing, name)
         return key
 

@@ -17,7 +17,6 @@ from zhunsheng.expression.exact import Thing
 from zhunsheng.expression.types import Type
 from zhunsheng.measure import Kind, Reading
 from zhunsheng.number import from_decimal, parse
-from zhunsheng.ruleset.inputs import POSITION
 from zhunsheng.ruleset.vocabulary import (
     DOCUMENT,
     DOSSIER,
@@ -26,6 +25,7 @@ from zhunsheng.ruleset.vocabulary import (
     FUND_ROWS,
     INDICATOR,
     ITEM,
+    POSITION,
     STATED,
     STATEMENT,
     WEIGHT,
@@ -73,7 +73,7 @@ def world_of_dossier(dossier: Dossier, ruleset: Ruleset) -> World:
     """A dossier with its documents, statements and explanations."""
     world = World()
     scale = WAN if dossier.currency_unit == "元" else Fraction(1)
-    top = world.add(Thing(DOSSIER, DOSSIER, None, _read(dossier, DOSSIER, scale), _paths(DOSSIER)))
+    top = world.add(Thing(DOSSIER, DOSSIER, None, _read(dossier, DOSSIER, scale), paths_of(DOSSIER)))
     explanations = [
         world.add(_plain(each, EXPLANATION, top, f"/explanations/{index}"))
         for index, each in enumerate(dossier.explanations)
@@ -121,7 +121,7 @@ def _funds(world: World, document: Document, parent: Thing, scale: Fraction) -> 
     for pointer, title, fund in rows:
         if fund is not None:
             values = {**_read(fund, FUND, scale), "来源": title}
-            thing = Thing(FUND, parent.key + pointer, parent, values, _paths(FUND), pointer=pointer)
+            thing = Thing(FUND, parent.key + pointer, parent, values, paths_of(FUND), pointer=pointer)
             found.append(world.add(thing))
     return found
 
@@ -131,7 +131,7 @@ def _indicator(
 ) -> Thing:
     pointer = f"/indicators/{index}"
     values = _read(indicator, INDICATOR, _ONE)
-    values |= {"扣分": _ZERO, "否决": False}
+    values |= {"扣分": _ZERO, "否决": False, POSITION: Fraction(index + 1)}
     values |= _attributes(indicator.attributes, ruleset, INDICATOR, scale)
     target = measure.read_target(
         indicator.adjusted_target or indicator.target, unit=indicator.unit, comparator=indicator.comparator, year=year
@@ -140,14 +140,14 @@ def _indicator(
     values |= measured(target, actual)
     paths = _with_attributes(INDICATOR, indicator.attributes)
     if indicator.adjusted_target:
-        paths = {**paths, **dict.fromkeys(_OF_TARGET, "/adjusted_target")}
+        paths = {**paths, **dict.fromkeys(OF_TARGET, "/adjusted_target")}
     thing = world.add(Thing(INDICATOR, parent.key + pointer, parent, values, paths, pointer=pointer))
     if indicator.attributes:
         _add_lists(world, thing, indicator.attributes, "/attributes", ruleset, scale)
     return thing
 
 
-_OF_TARGET: Final = (
+OF_TARGET: Final = (
     "目标类别",
     "比较符",
     "计量单位",
@@ -218,22 +218,22 @@ def _stated(reading: Reading) -> dict[str, Value]:
 
 
 def _plain(part: BaseModel, scope: str, parent: Thing, pointer: str) -> Thing:
-    return Thing(scope, pointer, parent, _read(part, scope, _ONE), _paths(scope), pointer=pointer)
+    return Thing(scope, pointer, parent, _read(part, scope, _ONE), paths_of(scope), pointer=pointer)
 
 
 @cache
-def _paths(scope: str) -> Mapping[str, str]:
+def paths_of(scope: str) -> Mapping[str, str]:
     """Where below a thing of a scope each of its values stands; what is read in a cell stands where the cell does."""
-    paths = {name: "/" + "/".join(path) for name, path, _ in fields_of(scope)}
+    paths = {name: "/" + "/".join(path) for name, path, *_ in fields_of(scope)}
     if scope == INDICATOR:
-        paths |= dict.fromkeys(_OF_TARGET, "/target") | dict.fromkeys(_OF_ACTUAL, "/actual")
+        paths |= dict.fromkeys(OF_TARGET, "/target") | dict.fromkeys(_OF_ACTUAL, "/actual")
     if scope == STATEMENT:
         paths |= dict.fromkeys(STATED, "/value")
     return paths
 
 
 def _with_attributes(scope: str, attributes: Mapping[str, object]) -> Mapping[str, str]:
-    paths = _paths(scope)
+    paths = paths_of(scope)
     below: dict[str, str] = {}
     for name, value in attributes.items():
         below[name] = f"/attributes/{name}"
@@ -245,7 +245,7 @@ def _with_attributes(scope: str, attributes: Mapping[str, object]) -> Mapping[st
 def _read(part: BaseModel, scope: str, scale: Fraction) -> dict[str, Value]:
     """The fields of a scope that are there."""
     values: dict[str, Value] = {}
-    for name, path, holds in fields_of(scope):
+    for name, path, holds, _ in fields_of(scope):
         at: Any = part
         for key in path:
             at = at.__dict__.get(key)  # a row of funds lacks the fields of the rows with names of their own

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 from zhunsheng.expression.exact import Thing, compiled, join
 from zhunsheng.expression.tree import Absent
 from zhunsheng.number import round_once
-from zhunsheng.ruleset.vocabulary import DOCUMENT, DOSSIER, INDICATOR, ITEM, WEIGHT
+from zhunsheng.ruleset.vocabulary import DOCUMENT, DOSSIER, INDICATOR, ITEM, POSITION, WEIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -70,7 +70,7 @@ class Run(NamedTuple):
 
 _WITHHELD: Final = Absent.UNDECIDED
 _ITEM_PATHS: Final = {"得分项得分": "", "得分项分值": ""}
-_ITEM_FIELDS: Final = ("得分项名称", "得分项类别", "得分项分值", "得分项得分", "得分项自评")
+_ITEM_FIELDS: Final = ("得分项名称", "得分项类别", "得分项分值", "得分项得分", "得分项自评", "得分项序号")
 
 
 def run(plan: Plan, world: World) -> Run:
@@ -211,7 +211,8 @@ def _gather_items(plan: Plan, world: World, result: Run) -> None:
         )
         group = name if by_itself else item.thing.values.get("一级指标", Absent.MISSING)
         thing = Thing(ITEM, f"{item.thing.key}#{ITEM}.{name}", document, {}, _ITEM_PATHS, pointer=item.thing.pointer)
-        values = (name, group, item.points, item.computed, item.claimed)
+        position = Absent.MISSING if by_itself else item.thing.values[POSITION]
+        values = (name, group, item.points, item.computed, item.claimed, position)
         for key, value in zip(_ITEM_FIELDS, values, strict=True):
             _put(thing, key, value)
         thing.values |= {name: False for scope, name in plan.derived if scope == ITEM}
@@ -244,7 +245,7 @@ def _keep(found: dict[tuple[str, frozenset[str]], Conclusion], name: str, firing
     alike = len({binder.scope for binder in firing.rule.binders}) == 1
     marks = frozenset(thing.key if alike else f"{at} {thing.key}" for at, thing in enumerate(bound))
     kept = found.get((name, marks))
-    if kept is None or _content(bound) < _content(kept.bound):
+    if kept is None or list(map(content, bound)) < list(map(content, kept.bound)):
         found[name, marks] = Conclusion(firing.rule, firing.holds, bound)
 
 
@@ -316,16 +317,13 @@ def filed(thing: Thing) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in thing.key.split("/"))
 
 
-def _content(bound: Bound) -> list[tuple[str, ...]]:
-    """What things say, as something to order them by that does not depend on where they stand."""
-    return [
-        (
-            *(str(each.values.get(name, "")) for name in _CONTENT),
-            *(f"{name} {value}" for name, value in sorted(each.values.items()) if name in each.paths),
-            *map(str, filed(each)),
-        )
-        for each in bound
-    ]
+def content(thing: Thing) -> tuple[str, ...]:
+    """What a thing says, as something to order things by that does not depend on where they stand."""
+    return (
+        *(str(thing.values.get(name, "")) for name in _CONTENT),
+        *(f"{name} {value}" for name, value in sorted(thing.values.items()) if name in thing.paths),
+        *map(str, filed(thing)),
+    )
 
 
 _CONTENT: Final = ("三级指标", "年度指标值", "实际完成值", "陈述名称", "说明事项")

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple, assert_never, final
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never, final
 
-from zhunsheng.expression import types
+from zhunsheng.expression import types, units
 from zhunsheng.expression.functions import BY_NAME
 from zhunsheng.expression.parse import Fault, Malformed, parse
 from zhunsheng.expression.tree import (
@@ -42,6 +42,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+class Known(NamedTuple):
+    """What is known of the values of a field beside their type."""
+
+    words: tuple[str, ...] = ()
+    """The texts that it may hold, where their list is closed."""
+    unit: str | None = None
+    """What it counts, such as 人."""
+    places: int | None = None
+    """The decimals that a form writes at most: its values lie on this grid."""
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -53,6 +64,8 @@ class Scope:
     """None: a name whose own formula is at fault, and which is taken for anything."""
     collections: Mapping[str, str] = field(default_factory=dict)
     """Collection name → scope of its members."""
+    known: Mapping[str, Known] = field(default_factory=dict)
+    """What more is known of some of the fields."""
 
 
 Scopes = Mapping[str, Scope]
@@ -78,9 +91,23 @@ def check(
     typed = checker.node(node, binders)
     if wanted is not None and typed.type is not None and not types.fits(typed.type, wanted):
         checker.mismatch(node.span, wanted, typed.type, text)
+    checker.one_unit(typed)
     if checker.faults:
         raise Malformed(*checker.faults)
     return typed
+
+
+def unit_in(node: Node, scopes: Scopes) -> str | None:
+    """The unit of a checked tree."""
+    return units.unit_of(node, lambda reference: known_of(scopes, reference).unit)
+
+
+def known_of(scopes: Scopes, reference: Reference) -> Known:
+    """What is known of the field behind a name."""
+    return scopes[reference.scope].known.get(reference.key, _NOTHING)
+
+
+_NOTHING: Final = Known()
 
 
 def names_in(node: Node) -> Iterator[Reference]:
@@ -126,6 +153,26 @@ class _Checker:
                 say("type-mismatch.percent") if {wanted, found} == {Type.PERCENT, Type.NUMBER} else None,
             )
         )
+
+    def unit(self, reference: Reference) -> str | None:
+        return known_of(self.scopes, reference).unit
+
+    def one_unit(self, node: Node) -> None:
+        """A fault wherever figures of two units meet."""
+        for one, other, span in units.mixed(node, self.unit):
+            self.fault("unit-mismatch", span, one=one, other=other)
+
+    def one_of_its_words(self, node: Node, other: Node) -> None:
+        """A fault where a field with a closed list of words meets a text that is none of them."""
+        for name, text in ((node, other), (other, node)):
+            if not isinstance(name, Name) or name.reference is None:
+                continue
+            words = known_of(self.scopes, name.reference).words
+            if words and isinstance(text, Constant) and isinstance(text.value, str) and text.value not in words:
+                near = get_close_matches(text.value, words, n=1, cutoff=0.3)
+                hint = say("unknown-word.hint", name=near[0]) if near else None
+                wanted = say("unknown-word.expected", names=words)
+                self.faults.append(Fault("unknown-word", text.span, wanted, text.value, hint))
 
     def meet(self, left: Node, right: Node) -> Type | None:
         """The common type of two operands; a fault where there is none."""
@@ -205,9 +252,26 @@ class _Checker:
             or [each for each in known if node.text in each or each in node.text][:1]
         )
         hint = say("unknown-name.hint", name=near[0]) if near else None
+        if (owner := self.owner(node.text, binders)) is not None:
+            hint = say("unknown-name.elsewhere", name=node.text, scope=owner)
         wanted = say("unknown-name.expected", scope=binders[-1].scope if binders else "")
         self.faults.append(Fault("unknown-name", node.span, wanted, node.text, hint))
         return node
+
+    def owner(self, text: str, binders: tuple[Binder, ...]) -> str | None:
+        """What has a field of that name, where a collection of such things is in reach: 「实际值」 is of 指标."""
+        held = {scope for each in self.reachable(binders) for scope in each.collections.values()}
+        return next((scope for scope in self.scopes if scope in held and text in self.scopes[scope].fields), None)
+
+    def meant_as_text(self, node: Node, other: Node) -> None:
+        """Says of a name that nobody knows, and that is compared with a text, that it may be a text without its quotes."""
+        for name, text in ((node, other), (other, node)):
+            if isinstance(name, Name) and name.reference is None and text.type is Type.TEXT:
+                hint = say("unknown-name.quote", text=f'"{name.text}"')
+                self.faults = [
+                    replace(each, hint=hint) if (each.code, each.span) == ("unknown-name", name.span) else each
+                    for each in self.faults
+                ]
 
     def find(self, text: str, binders: tuple[Binder, ...], where: str) -> tuple[Scope, Reference] | None:
         """The scope that has `text` among its fields (or collections), and how to get there."""
@@ -238,7 +302,7 @@ class _Checker:
 
     def arithmetic(self, node: Arithmetic, binders: tuple[Binder, ...]) -> Node:
         left, right = self.node(node.left, binders), self.node(node.right, binders)
-        result = left.type or right.type
+        result = None if node.operator in ("*", "/") else left.type or right.type
         if left.type is not None and right.type is not None:
             match node.operator:
                 case "+" | "-":
@@ -248,14 +312,27 @@ class _Checker:
                 case "/":
                     result = types.quotient(left.type, right.type)
             if result is None:
-                self.mismatch(right.span, left.type if left.type in NUMERIC else Type.NUMBER, right.type)
+                self.unlike(node.operator, left.span, left.type, right.span, right.type)
+            if node.operator == "/" and result is Type.RATIO and units.is_rate(left, right, self.unit):
+                result = Type.NUMBER
         return replace(node, left=left, right=right, type=result)
+
+    def unlike(self, operator: str, left: Span, left_type: Type, right: Span, right_type: Type) -> None:
+        """Two operands that an operation of arithmetic does not take: what is wrong with which of them."""
+        if left_type is Type.DATE and operator in ("+", "-"):
+            self.mismatch(right, Type.DAYS, right_type)
+        elif left_type not in NUMERIC:
+            self.mismatch(left, Type.NUMBER, left_type)
+        else:
+            self.mismatch(right, Type.NUMBER if operator == "*" else left_type, right_type)
 
     def compare(self, node: Compare, binders: tuple[Binder, ...]) -> Node:
         left, right = self.node(node.left, binders), self.node(node.right, binders)
         both = self.meet(left, right)
         if node.operator not in ("=", "!=") and both in (Type.TEXT, Type.TRUTH):
             self.fault("no-order", node.span, type=say(f"value.{both.value}"))
+        self.one_of_its_words(left, right)
+        self.meant_as_text(left, right)
         return replace(node, left=left, right=right, type=Type.TRUTH)
 
     def table(self, node: Table, binders: tuple[Binder, ...]) -> Node:
@@ -266,6 +343,8 @@ class _Checker:
             conditions = tuple((sign, self.node(bound, binders)) for sign, bound in row.conditions)
             for sign, bound in conditions:
                 self.meet(argument, bound)
+                self.meant_as_text(argument, bound)
+                self.one_of_its_words(argument, bound)
                 if sign not in ("=", "!=") and bound.type in (Type.TEXT, Type.TRUTH):
                     self.fault("no-order", bound.span, type=say(f"value.{bound.type.value}"))
             value = self.node(row.value, binders)

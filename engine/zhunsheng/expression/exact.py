@@ -23,7 +23,6 @@ from zhunsheng.expression.tree import (
     Compare,
     Constant,
     Extreme,
-    Gathering,
     Lines,
     Logic,
     Name,
@@ -75,8 +74,26 @@ COMPARISONS: Final[Mapping[Comparator, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+LARGEST_BITS: Final = 2**14
+"""Bits that the numerator or denominator of a value may have, some 4,900 digits. The sum of the rates of hundreds of forms
+stays below; a dozen quantities that square each other do not, and would take hours by the twentieth."""
+
 _MISSING: Final = Absent.MISSING
 _UNDEFINED: Final = Absent.UNDEFINED
+
+
+class TooLarge(Exception):  # noqa: N818  says what the value is
+    """A value outgrew `LARGEST_BITS` at a node, the only argument; whoever knows the file makes a problem of it."""
+
+    @property
+    def node(self) -> Node:
+        """The node of the checked tree, by its identity."""
+        return cast("Node", self.args[0])
+
+
+def is_too_large(value: Fraction) -> bool:
+    """Whether a value has outgrown what is computed with."""
+    return value.numerator.bit_length() > LARGEST_BITS or value.denominator.bit_length() > LARGEST_BITS
 
 
 def join(*values: Value) -> Absent:
@@ -177,7 +194,10 @@ def _arithmetic(node: Arithmetic) -> Reading:
         a, b = left(bound), right(bound)
         if type(a) is Absent or type(b) is Absent:
             return join(a, b)
-        return apply(a, b)
+        value = apply(a, b)
+        if type(value) is Fraction and is_too_large(value):
+            raise TooLarge(node)
+        return value
 
     return calculate
 
@@ -194,6 +214,17 @@ def _minus(a: Any, b: Any) -> Value:
     if not isinstance(a, dt.date):
         return cast("Fraction", a - b)
     return Fraction((a - b).days) if isinstance(b, dt.date) else _days_on(a, -b)
+
+
+def day_of(year: Fraction, month: Fraction, day: Fraction) -> Value:
+    """A date by its parts; undefined where the calendar has none."""
+    parts = (year, month, day)
+    if any(each.denominator != 1 for each in parts):
+        return _UNDEFINED
+    try:
+        return dt.date(*(each.numerator for each in parts))
+    except (ValueError, OverflowError):
+        return _UNDEFINED
 
 
 def _days_on(day: dt.date, days: Fraction) -> Value:
@@ -335,6 +366,7 @@ def _call(node: Call) -> Reading:
     functions: Mapping[str, Callable[..., Value]] = {
         "length": lambda text: Fraction(len(text.strip())),
         "contains": lambda text, part: part in text,
+        "date": day_of,
     }
     function = functions[node.function]
 
@@ -372,7 +404,7 @@ def _aggregate(node: Aggregate) -> Reading:
                 standing = [condition(each) for each in inside]
                 values = [value(each) for each, counts in zip(inside, standing, strict=True) if counts is True]
                 absent = [each for each in (*standing, *values) if type(each) is Absent]
-                return join(*absent) if absent else _gathered(gathering, values)
+                return join(*absent) if absent else _gathered(node, values)
 
     return gather
 
@@ -381,17 +413,17 @@ def _opposite(value: Value) -> Value:
     return value if type(value) is Absent else not value
 
 
-def _gathered(gathering: Gathering, values: Sequence[Any]) -> Value:
+def _gathered(node: Aggregate, values: Sequence[Any]) -> Value:
     """A figure over present values; of nothing, a sum is 0 and every other figure undefined."""
-    if gathering == "sum":
-        return sum(values, Fraction(0))
+    if node.gathering == "sum":
+        return _sum(node, values)
     if not values:
         return _UNDEFINED
-    match gathering:
+    match node.gathering:
         case "share":
             return Fraction(sum(map(bool, values)), len(values))
         case "mean":
-            return sum(values, Fraction(0)) / len(values)
+            return _sum(node, values) / len(values)
         case "median":
             ordered = sorted(values)
             return cast("Value", (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2)
@@ -399,3 +431,12 @@ def _gathered(gathering: Gathering, values: Sequence[Any]) -> Value:
             return cast("Value", min(values))
         case _:
             return cast("Value", max(values))
+
+
+def _sum(node: Aggregate, values: Iterable[Fraction]) -> Fraction:
+    total = Fraction(0)
+    for each in values:
+        total += each
+        if is_too_large(total):
+            raise TooLarge(node)
+    return total

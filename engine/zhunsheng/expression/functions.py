@@ -55,6 +55,15 @@ FUNCTIONS: Final = (
         'contains(三级指标, "执行率")',
     ),
     Function(
+        ("date", "日期"),
+        "call",
+        (Type.NUMBER, Type.NUMBER, Type.NUMBER),
+        Type.DATE,
+        "某年某月某日；没有这一天时无值",
+        "a day by its year, month and day; undefined where there is none",
+        "date(年度, 12, 31)",
+    ),
+    Function(
         ("sum", "合计"), "gathering", (), None, "各项之和；没有项时为 0", "the sum; 0 of nothing", "sum(分值 for 指标)"
     ),
     Function(

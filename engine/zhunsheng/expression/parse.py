@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache, lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final, Literal, cast, final
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast, final
 
 from zhunsheng.expression import tree
 from zhunsheng.expression.functions import BY_NAME, Function
+from zhunsheng.expression.signs import COMPARATORS, OPERATORS, Sign
 from zhunsheng.expression.tree import Node, Span
 from zhunsheng.expression.types import Type
 from zhunsheng.number import MAX_DIGITS, Mode, Rounding
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 MAX_LENGTH: Final = 4000
 """Characters of one expression; a longer one is a policy that wants names for its parts."""
 MAX_DEPTH: Final = 60
+"""Levels of the tree: all who walk it do so level by level, within what Python allows."""
+MAX_SIZE: Final = 20_000
+"""Nodes of the tree as it is walked: `abs(x)` asks for x twice, so that forty in each other would never end."""
+CHAIN: Final = 32
+"""Terms of a sum that stand in the tree as written, one level each; a longer sum is put together from halves."""
 MAX_PLACES: Final = 12
 
 
@@ -52,21 +59,7 @@ class Malformed(Exception):  # noqa: N818  says what the expression is
         return cast("tuple[Fault, ...]", self.args)
 
 
-SIGNS: Final[dict[str, tree.Comparator]] = {
-    "≥": ">=",
-    "≧": ">=",
-    "＞＝": ">=",
-    "≤": "<=",
-    "≦": "<=",
-    "＜＝": "<=",
-    "≠": "!=",
-    "＞": ">",
-    "＜": "<",
-    "＝": "=",
-}
-_OPERATORS: Final[dict[str, Literal["+", "-", "*", "/"]]] = {
-    "+": "+", "＋": "+", "-": "-", "−": "-", "－": "-", "*": "*", "×": "*", "＊": "*", "/": "/", "÷": "/", "／": "/",
-}  # fmt: skip
+_SUMS: Final = frozenset(sign for sign, meant in OPERATORS.items() if meant in ("+", "-"))
 _UNITS: Final[dict[str, tuple[Type, Fraction]]] = {
     "": (Type.NUMBER, Fraction(1)),
     "%": (Type.PERCENT, Fraction(1, 100)),
@@ -102,14 +95,40 @@ def parse(text: str) -> Node:
             Fault("expression-too-long", Span(MAX_LENGTH, MAX_LENGTH + 1), say("expression-too-long.expected"))
         )
     try:
-        root = _parser().parse(text)
+        root = parser().parse(text)
     except UnexpectedInput as error:
         raise Malformed(_syntax_fault(text, error)) from None
-    return _Builder(text).node(cast("Tree[Token]", root.children[0]), 0)
+    node = _Builder(text).node(cast("Tree[Token]", root.children[0]), 0)
+    if _size(node, {}) > MAX_SIZE:
+        raise Malformed(Fault("expression-too-deep", node.span, say("expression-too-deep.expected")))
+    return node
+
+
+def _size(node: Node, known: dict[int, int]) -> int:
+    """How many nodes there are to walk, those that stand in several places counted at each."""
+    if id(node) not in known:
+        known[id(node)] = 1 + sum(_size(each, known) for each in tree.children(node))
+    return known[id(node)]
+
+
+def is_name(text: str) -> bool:
+    """Whether a text stands for itself where a name may stand; words of the language do not.
+
+    >>> is_name("执行率"), is_name("无值"), is_name("if")
+    (True, False, False)
+    """
+    if any(re.fullmatch(each.pattern.to_regexp(), text) for each in parser().terminals if each.name != "NAME"):
+        return False
+    try:
+        node = parse(text)
+    except Malformed:
+        return False
+    return isinstance(node, tree.Name) and node.text == text
 
 
 @cache
-def _parser() -> Lark:
+def parser() -> Lark:
+    """The parser of the grammar: what reads an expression as tokens without building our tree."""
     from lark import Lark  # noqa: PLC0415  as above
 
     grammar = resources.files("zhunsheng.expression").joinpath("grammar.lark").read_text(encoding="utf-8")
@@ -145,6 +164,8 @@ def _syntax_fault(text: str, error: Any) -> Fault:
             hint = say("expression-syntax.sign", written=written, meant=meant)
     if got and got[0] in "０１２３４５６７８９．":
         hint = say("expression-syntax.full-width")
+    if got == "," and (number := _thousands(text, at)):
+        hint = say("expression-syntax.thousands", text=number)
     start = min(at, max(len(text) - 1, 0))
     return Fault(
         "expression-syntax",
@@ -153,6 +174,36 @@ def _syntax_fault(text: str, error: Any) -> Fault:
         got or "",
         hint,
     )
+
+
+def _thousands(text: str, at: int) -> str | None:
+    """The number without its commas that has one at this place: `1,677.29`."""
+    for found in re.finditer(r"(?<![0-9.])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?", text, re.ASCII):
+        if found.start() < at < found.end():
+            return found.group().replace(",", "")
+    return None
+
+
+class _Term(NamedTuple):
+    """A term of a sum or a factor of a product, with the sign before it; the first has a plus."""
+
+    sign: Sign
+    branch: Any
+
+    def turned(self) -> _Term:
+        """The term with the other sign."""
+        return self._replace(sign="-" if self.sign == "+" else "+")
+
+
+def _chain(parts: list[Any]) -> list[_Term]:
+    """The operands of `a + b − c …` from the left; a product by two."""
+    found: list[_Term] = []
+    while True:
+        left, sign, right = parts[0], OPERATORS[str(parts[1])], parts[2]
+        found.append(_Term(sign, right))
+        if sign in ("*", "/") or left.data != "arithmetic" or str(left.children[1]) not in _SUMS:
+            return [_Term("+", left), *reversed(found)]
+        parts = left.children
 
 
 class _Builder:
@@ -213,8 +264,21 @@ class _Builder:
         return tree.Presence(test, self.node(parts[0], depth), span)
 
     def on_arithmetic(self, parts: list[Any], span: Span, depth: int) -> Node:
-        left, right = self.node(parts[0], depth), self.node(parts[2], depth)
-        return tree.Arithmetic(_OPERATORS[str(parts[1])], left, right, span)
+        return self.joined(_chain(parts), span, depth - 1)
+
+    def joined(self, terms: list[_Term], span: Span, depth: int) -> Node:
+        """Terms from the left, two by two; of more than `CHAIN` each half by itself. Exact sums are the same either way.
+
+        A half that is taken away has its signs turned: a − b + c is a − (b − c).
+        """
+        middle = len(terms) - 1 if len(terms) <= CHAIN or terms[1].sign in ("*", "/") else len(terms) // 2
+        if not middle:
+            return self.node(terms[0].branch, depth)
+        sign = terms[middle].sign
+        right = [each.turned() for each in terms[middle:]] if sign == "-" else terms[middle:]
+        one = self.joined(terms[:middle], Span(span.start, self.span(terms[middle - 1].branch).end), depth + 1)
+        other = self.joined(right, Span(self.span(right[0].branch).start, span.end), depth + 1)
+        return tree.Arithmetic(sign, one, other, span)
 
     def on_negative(self, parts: list[Any], span: Span, depth: int) -> Node:
         operand = self.node(parts[1], depth)
@@ -227,6 +291,11 @@ class _Builder:
 
     def quantity(self, text: str, span: Span) -> tree.Constant:
         digits = text.rstrip("%％亿万元天分").rstrip()
+        if digits[0] == "0" and digits[1:2].isdecimal():  # min(1,000, 2) would have three arguments
+            wanted = say("expression-syntax.number")
+            number = _thousands(self.text, span.start)
+            hint = say("expression-syntax.thousands", text=number) if number else None
+            raise Malformed(Fault("expression-syntax", span, wanted, text, hint))
         value = parse_number(digits)
         if value is None:
             limit = say("number-too-long.expected", limit=MAX_DIGITS)
@@ -275,11 +344,11 @@ class _Builder:
         name = function.names[0]
         if name == "count" and len(parts) == 2 and parts[1].data == "name":  # count(指标)
             return self.gather(function, None, parts[1].children[0], None, None, span)
-        arguments = self.nodes(parts[1:], depth)
+        # `first` becomes choices within choices, one level an argument
+        arguments = self.nodes(parts[1:], depth + len(parts) if function.form == "first" else depth)
         wanted = {"absolute": 1, "whole": 1, "call": len(function.takes), "gathering": -1}.get(function.form)
         if wanted is not None and len(arguments) != wanted:
-            shape = say("wrong-arguments.expected", example=function.example)
-            raise Malformed(Fault("wrong-arguments", span, shape, self.text[span.start : span.end]))
+            raise Malformed(self.wrong_arguments(function, span, arguments))
         match function.form:
             case "extreme":
                 return tree.Extreme(cast("Literal['min', 'max']", name), arguments, span)
@@ -291,6 +360,15 @@ class _Builder:
                 return tree.Extreme("max", (arguments[0], tree.Negative(arguments[0], span)), span)
             case _:
                 return tree.Call(name, arguments, span)
+
+    def wrong_arguments(self, function: Function, span: Span, arguments: tuple[Node, ...]) -> Fault:
+        """A call that does not fit its function; of a collection alone, what the function asks of its members."""
+        hint = None
+        if function.form == "gathering" and len(arguments) == 1 and isinstance(arguments[0], tree.Name):
+            key = "wrong-arguments.any" if function.names[0] == "any" else "wrong-arguments.gathering"
+            hint = say(key, function=function.names[0], collection=arguments[0].text)
+        shape = say("wrong-arguments.expected", example=function.example)
+        return Fault("wrong-arguments", span, shape, self.text[span.start : span.end], hint)
 
     @staticmethod
     def first(arguments: tuple[Node, ...], span: Span) -> Node:
@@ -379,4 +457,4 @@ class _Builder:
     @staticmethod
     def sign(branch: Any) -> tree.Comparator:
         text = str(branch.children[0])
-        return SIGNS.get(text, cast("tree.Comparator", text))
+        return COMPARATORS.get(text, cast("tree.Comparator", text))

@@ -1,6 +1,7 @@
 """The interpreter that says a formula: in its names, or with the values put in.
 
-`words` writes an expression that parses back to the same tree; a derivation shows it beside `with_values`.
+`words` writes an expression that parses back to the same tree (a sum of more than `parse.CHAIN` terms to one of the same
+value); a derivation shows it beside `with_values`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
+from zhunsheng.expression.signs import BINDING, SHOWN
 from zhunsheng.expression.tree import (
     Absent,
     Aggregate,
@@ -38,9 +40,7 @@ if TYPE_CHECKING:
 SHOWN_PLACES: Final = 6
 """Decimals shown of a value that needs more; it is then marked ≈."""
 
-_BINDING: Final = {"or": 1, "and": 2, "not": 3, "compare": 4, "+": 5, "-": 5, "*": 6, "/": 6, "negative": 7}
 _TIGHT: Final = 9
-_SIGNS: Final = {"*": "×", "/": "÷", "+": "+", "-": "−", "=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 _ABSENT: Final = {Absent.MISSING: "未填", Absent.UNDEFINED: "无值", Absent.UNDECIDED: "待认定"}
 
 Say = Callable[[Name | Aggregate], str]
@@ -123,27 +123,27 @@ def _say(node: Node, say: _Voice, outer: int) -> str:
 def _bare(node: Node, say: _Voice) -> tuple[str, int]:
     match node:
         case Constant():
-            return node.text, _TIGHT if not node.text.startswith("-") else _BINDING["negative"]
+            return node.text, _TIGHT if not node.text.startswith("-") else BINDING["negative"]
         case Name() | Aggregate():
             text = say.say(node)
-            return text, _BINDING["negative"] if text.startswith("-") else _TIGHT
+            return text, BINDING["negative"] if text.startswith("-") else _TIGHT
         case Negative():
-            return f"−{_say(node.operand, say, _BINDING['negative'] + 1)}", _BINDING["negative"]
+            return f"−{_say(node.operand, say, BINDING['negative'] + 1)}", BINDING["negative"]
         case Arithmetic():
-            binding = _BINDING[node.operator]
+            binding = BINDING[node.operator]
             # a − (b − c) and a ÷ (b ÷ c): the right side keeps its parentheses
             left, right = _say(node.left, say, binding), _say(node.right, say, binding + 1)
-            return f"{left} {_SIGNS[node.operator]} {right}", binding
+            return f"{left} {SHOWN[node.operator]} {right}", binding
         case Compare():
-            binding = _BINDING["compare"]
+            binding = BINDING["compare"]
             return (
-                f"{_say(node.left, say, binding + 1)} {_SIGNS[node.operator]} {_say(node.right, say, binding + 1)}",
+                f"{_say(node.left, say, binding + 1)} {SHOWN[node.operator]} {_say(node.right, say, binding + 1)}",
                 binding,
             )
         case Not():
-            return f"not {_say(node.operand, say, _BINDING['not'])}", _BINDING["not"]
+            return f"not {_say(node.operand, say, BINDING['not'])}", BINDING["not"]
         case Logic():
-            binding = _BINDING[node.operator]
+            binding = BINDING[node.operator]
             return f" {node.operator} ".join(_say(each, say, binding + 1) for each in node.parts), binding
         case Choice() | Table() if say.taken is not None and (branch := say.taken(node)) not in (None, node):
             return _bare(branch, say)
@@ -164,7 +164,7 @@ def _bare(node: Node, say: _Voice) -> tuple[str, int]:
         case Extreme():
             return f"{node.which}({', '.join(_say(each, say, 0) for each in node.parts)})", _TIGHT
         case Presence():
-            return f"{_say(node.operand, say, _BINDING['compare'] + 1)} is {node.test}", _BINDING["compare"]
+            return f"{_say(node.operand, say, BINDING['compare'] + 1)} is {node.test}", BINDING["compare"]
         case Call():
             return f"{node.function}({', '.join(_say(each, say, 0) for each in node.arguments)})", _TIGHT
         case _:
@@ -173,6 +173,6 @@ def _bare(node: Node, say: _Voice) -> tuple[str, int]:
 
 def _row(row: Row, say: _Voice) -> str:
     conditions = " and ".join(
-        f"{_SIGNS[sign]} {_say(bound, say, _BINDING['compare'] + 1)}" for sign, bound in row.conditions
+        f"{SHOWN[sign]} {_say(bound, say, BINDING['compare'] + 1)}" for sign, bound in row.conditions
     )
     return f"{conditions}: {_say(row.value, say, 0)}"

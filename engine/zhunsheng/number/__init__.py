@@ -7,18 +7,17 @@ declared. A decimal appears only where a ruleset declares a rounding, and that r
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from decimal import Decimal
+from typing import NamedTuple
 
 MAX_DIGITS = 40
 """Longest number taken from a file, in characters. No amount, count or score of the field comes near it."""
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)", re.ASCII)
-_ZERO = Fraction(0)
+_LONG = 14_000
+"""Bits of a number of some 4,200 digits."""
 
 
 class Mode(Enum):
@@ -119,15 +118,20 @@ def write(value: Fraction, places: int | None = None) -> str:
     needed = decimal_places(value)
     if places is None:
         if needed is None:
-            return f"{value.numerator}/{value.denominator}"
+            return f"{'-' if value < 0 else ''}{_digits(abs(value.numerator))}/{_digits(value.denominator)}"
         places = needed
     elif needed is None or needed > places:
         message = f"{value} has more than {places} decimal places; round it first"
         raise ValueError(message)
     places = max(places, 0)
-    digits = str(abs(int(value * 10**places))).rjust(places + 1, "0")
+    digits = _digits(abs(int(value * 10**places))).rjust(places + 1, "0")
     sign = "-" if value < 0 else ""
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
+def _digits(whole: int) -> str:
+    """A natural number in digits. Python writes none of more than 4,300 with `str`; a decimal writes any."""
+    return str(whole) if whole.bit_length() < _LONG else format(Decimal(whole), "f")
 
 
 def decimal_places(value: Fraction) -> int | None:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 from pydantic import ValidationError
 
 from zhunsheng.expression import tree
-from zhunsheng.expression.check import Binder, Scope, check
+from zhunsheng.expression.check import Binder, Known, check, unit_in
 from zhunsheng.expression.parse import Fault, Malformed
 from zhunsheng.expression.types import Type
 from zhunsheng.number import Mode, Rounding
-from zhunsheng.problem import Problem, Refused, Words, say
-from zhunsheng.ruleset import model, vocabulary
-from zhunsheng.ruleset.inputs import POSITION, Column, Declared, Shape
+from zhunsheng.problem import Place, Problem, Refused, say
+from zhunsheng.ruleset import model
+from zhunsheng.ruleset.blame import at_the_overlay
+from zhunsheng.ruleset.naming import ON_DOCUMENT, Naming
 from zhunsheng.ruleset.policy import (
     Band,
     Citation,
@@ -34,9 +35,10 @@ from zhunsheng.ruleset.policy import (
 )
 from zhunsheng.ruleset.strata import strata
 from zhunsheng.ruleset.vocabulary import DOCUMENT, DOSSIER, INDICATOR
+from zhunsheng.source.faults import full_width_sign
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from zhunsheng.expression.tree import Node
     from zhunsheng.ruleset.overlay import Merged, Path
@@ -56,12 +58,11 @@ def compile_ruleset(merged: Merged, written: Merged | None = None) -> Ruleset:
 
 @final
 @dataclass(slots=True)
-class _Compiler:
-    merged: Merged
+class _Compiler(Naming):
     dated: Merged
-    problems: list[Problem] = field(default_factory=list)
-    scopes: dict[str, Scope] = field(default_factory=dict)
     written: model.RulesetFile = field(init=False)
+    dropped: dict[str, Path] = field(init=False)
+    """What overlays took away, under the names by which formulas know it."""
 
     def ruleset(self) -> Ruleset:
         try:
@@ -77,15 +78,17 @@ class _Compiler:
                 for each in error.errors(include_url=False)
             ) from None
         written = self.written
-        self.scopes = vocabulary.scopes({})
-        inputs = self.inputs()
+        self.dropped = {
+            f"权重.{path[1]}" if path[0] == "weights" else str(path[1]): path for path in self.merged.dropped
+        }
+        inputs = self.inputs(written.inputs or {})
         self.declare(DOCUMENT, {f"权重.{name}": Type.NUMBER for name in written.weights or {}}, ("weights",))
         bound = self.conclusions()
         scored = self.scored()
         quantities = self.quantities()
         weights = {
             name: (
-                self.expression(("weights", name, "points"), weight.points, DOCUMENT, Type.NUMBER),
+                self.expression(("weights", name, "points"), weight.points, ON_DOCUMENT, Type.NUMBER),
                 self.cited(weight),
             )
             for name, weight in (written.weights or {}).items()
@@ -94,10 +97,10 @@ class _Compiler:
         scores = tuple(self.score(name, each, scored[name]) for name, each in (written.scores or {}).items())
         total = self.total()
         bands, grades = self.grades()
-        full_marks = self.expression(("full_marks",), written.full_marks or "100", DOCUMENT, Type.NUMBER)
+        full_marks = self.expression(("full_marks",), written.full_marks or "100", ON_DOCUMENT, Type.NUMBER)
         rules = self.rules(bound, {each.grade for each in bands})
         if self.problems:
-            raise Refused(self.problems)
+            raise Refused(at_the_overlay(self.problems, self.merged))
         applies = written.applies_to or model.Applies()
         ruleset = Ruleset(
             id=written.ruleset,
@@ -108,7 +111,8 @@ class _Compiler:
             in_force=written.in_force,
             kinds=applies.kinds or (),
             regions=applies.regions or (),
-            sha256=hashlib.sha256(canonical(self.dated.data)).hexdigest(),
+            sha256=_sha256(self.dated),
+            sha256_on_the_day=_sha256(self.merged),
             scopes=self.scopes,
             inputs=inputs,
             full_marks=full_marks,
@@ -126,99 +130,29 @@ class _Compiler:
         strata(ruleset)  # refuses what feeds back into itself
         return ruleset
 
-    # What may be named
-
-    def declare(self, scope: str, fields: Mapping[str, Type | None], path: Path) -> None:
-        """Adds names to a scope; a name that is there already is refused where it is written."""
-        known = self.scopes[scope]
-        for name in fields:
-            if name in known.fields:
-                self.problem(
-                    (*path, name),
-                    "name-taken",
-                    say("name-taken.expected", scope=scope),
-                    name,
-                    say("name-taken.hint"),
-                    key=True,
-                )
-        self.scopes[scope] = Scope(known.name, known.parent, {**known.fields, **fields}, known.collections)
-
-    def scope(self, path: Path, name: str | None, default: str) -> str:
-        if name is None:
-            return default
-        if name in self.scopes:
-            return name
-        near = get_close_matches(name, self.scopes, n=1)
-        self.problem(
-            path,
-            "unknown-scope",
-            say("unknown-scope.expected", names=tuple(self.scopes)),
-            name,
-            say("unknown-name.hint", name=near[0]) if near else None,
-        )
-        return default
-
-    def inputs(self) -> tuple[Declared, ...]:
-        """The declared inputs; lists become scopes of their own first, since other inputs may sit on them."""
-        written = self.written.inputs or {}
-        for name, each in written.items():
-            if each.list is not None:
-                self.declare_list(name, each)
-        return tuple(declared for name, each in written.items() if (declared := self.input(name, each)) is not None)
-
-    def declare_list(self, name: str, written: model.Input) -> None:
-        if name in self.scopes:
-            expected, hint = say("name-taken.expected", scope=name), say("name-taken.hint")
-            self.problem(("inputs", name), "name-taken", expected, name, hint, key=True)
-            return
-        self.scopes[name] = Scope(name, written.each or INDICATOR, {POSITION: Type.NUMBER})
-
-    def input(self, name: str, written: model.Input) -> Declared | None:
-        path = ("inputs", name)
-        stated: tuple[tuple[Shape, object], ...] = (
-            ("value", written.type),
-            ("record", written.record),
-            ("list", written.list),
-        )
-        shapes = [shape for shape, there in stated if there]
-        if len(shapes) != 1:
-            self.problem(path, "input-shape", say("input-shape.expected"), name, key=True)
-            return None
-        holder = self.scope((*path, "each"), written.each, INDICATOR)
-        if holder not in (DOCUMENT, INDICATOR) and holder not in (self.written.inputs or {}):
-            self.problem((*path, "each"), "input-misplaced", say("input-misplaced.expected"), holder)
-        fields = (
-            written.record
-            or written.list
-            or {name: model.InputField(type=written.type, required=written.required, note=written.note)}
-        )
-        columns = tuple(
-            Column(key, Type(each.type or "text"), bool(each.required), each.note) for key, each in fields.items()
-        )
-        declared = Declared(name, holder, shapes[0], columns, bool(written.required))
-        self.declare(holder, declared.names(), ("inputs",))
-        if declared.shape == "list":
-            self.declare(name, {each.name: each.type for each in columns}, (*path, "list"))
-            known = self.scopes[holder]
-            self.scopes[holder] = Scope(known.name, known.parent, known.fields, {**known.collections, name: name})
-        return declared
-
     def quantities(self) -> tuple[Quantity, ...]:
         written = self.written.quantities or {}
-        placed = {name: self.scope(("quantities", name, "each"), each.each, DOCUMENT) for name, each in written.items()}
-        self.infer({("quantities", name): (each.formula, placed[name]) for name, each in written.items()})
+        placed = {name: self.one(("quantities", name, "each"), each.each, DOCUMENT) for name, each in written.items()}
+        types = {name: Type(each.type) for name, each in written.items() if each.type is not None}
+        for name, type_ in types.items():
+            self.declare(placed[name].scope, {name: type_}, ("quantities",))
+        self.infer(
+            {("quantities", name): (each.formula, placed[name]) for name, each in written.items() if name not in types}
+        )
         return tuple(
             Quantity(
                 name,
-                placed[name],
-                self.expression(("quantities", name, "formula"), each.formula, placed[name]),
-                self.roundings(("quantities", name, "round"), each.round),
+                placed[name].scope,
+                self.expression(("quantities", name, "formula"), each.formula, placed[name], types.get(name)),
+                self.roundings(each.round),
                 self.cited(each),
+                placed[name].alias,
+                types.get(name),
             )
             for name, each in written.items()
         )
 
-    def infer(self, formulas: dict[Path, tuple[str | None, str]]) -> None:
+    def infer(self, formulas: dict[Path, tuple[str | None, Binder]]) -> None:
         """Declares every named formula with the type it gives.
 
         Formulas may name each other in any order; a round that types none of those left ends it, and what is left
@@ -226,58 +160,72 @@ class _Compiler:
         """
         left = dict(formulas)
         while left:
-            typed: dict[Path, Type | None] = {}
-            for path, (text, scope) in left.items():
+            typed: dict[Path, tuple[Type | None, Known]] = {}
+            for path, (text, binder) in left.items():
                 try:
-                    node = check(text or "0", (Binder(scope),), self.scopes, hints=False)
+                    node = check(text or "0", (binder,), self.scopes, hints=False)
                 except Malformed:
                     continue
                 if node.type is not None:
-                    typed[path] = Type.NUMBER if node.type is Type.ZERO else node.type
-            progress = typed or dict.fromkeys(left)
-            for path, type_ in progress.items():
-                self.declare(left.pop(path)[1], {str(path[1]): type_}, path[:1])
+                    type_ = Type.NUMBER if node.type is Type.ZERO else node.type
+                    typed[path] = type_, Known(unit=unit_in(node, self.scopes))
+            progress = typed or dict.fromkeys(left, (None, Known()))
+            for path, (found, known) in progress.items():
+                name = str(path[1])
+                self.declare(left.pop(path)[1].scope, {name: found}, path[:1], {name: known} if known.unit else None)
 
     def kind(self) -> Quantity | None:
         written = self.written.indicator_kind
         if written is None:
             return None
-        node = self.expression(("indicator_kind", "formula"), written.formula, INDICATOR, Type.TEXT)
+        node = self.expression(("indicator_kind", "formula"), written.formula, Binder(INDICATOR), Type.TEXT)
+        self.no_dropped_kind(node)
         return Quantity("指标类型", INDICATOR, node, (), self.cited(written))
 
-    def scored(self) -> dict[str, str]:
+    def no_dropped_kind(self, node: Node) -> None:
+        """Refuses a way of scoring that was dropped while indicators are still given it."""
+        for each in _texts(node):
+            if self.dropped.get(str(each.value), ("",))[0] == "scores":
+                start, end = each.span
+                place = self.merged.place_in(("indicator_kind", "formula"), start, max(end - start, 1))
+                self.problems.append(self.still_in_use(str(each.value), place, ("indicator_kind",)))
+
+    def scored(self) -> dict[str, Binder]:
         """What each score is given to; the scores of a document are declared, since formulas may use them."""
         written = self.written.scores or {}
-        placed = {name: self.scope(("scores", name, "each"), each.each, INDICATOR) for name, each in written.items()}
-        for name, scope in placed.items():
+        placed = {name: self.one(("scores", name, "each"), each.each, INDICATOR) for name, each in written.items()}
+        for name, (scope, _) in placed.items():
             if scope == DOCUMENT:
                 self.declare(DOCUMENT, {f"{name}.得分": Type.NUMBER, f"{name}.分值": Type.NUMBER}, ("scores",))
             elif scope != INDICATOR:
                 self.problem(("scores", name, "each"), "score-misplaced", say("score-misplaced.expected"), scope)
         return placed
 
-    def score(self, name: str, written: model.Score, scope: str) -> Score:
+    def score(self, name: str, written: model.Score, on: Binder) -> Score:
         path = ("scores", name)
-        on_indicator = scope == INDICATOR
+        on_indicator = on.scope == INDICATOR
         points = written.points or ("分值" if on_indicator else None)
         claimed = written.claimed or ("自评得分" if on_indicator else None)
         otherwise = written.otherwise
         return Score(
             name=name,
-            scope=scope,
-            points=self.expression((*path, "points"), points, scope, Type.NUMBER),
-            formula=self.expression((*path, "formula"), written.formula, scope, Type.NUMBER),
-            roundings=self.roundings((*path, "round"), written.round),
-            otherwise=self.expression((*path, "otherwise"), otherwise, scope, Type.NUMBER) if otherwise else None,
-            claimed=self.expression((*path, "claimed"), claimed, scope, Type.NUMBER) if claimed else None,
-            at=self.expression((*path, "at"), written.at, scope) if written.at else None,
+            scope=on.scope,
+            points=self.expression((*path, "points"), points, on, Type.NUMBER),
+            formula=self.expression((*path, "formula"), written.formula, on, Type.NUMBER),
+            roundings=self.roundings(written.round),
+            otherwise=self.expression((*path, "otherwise"), otherwise, on, Type.NUMBER) if otherwise else None,
+            claimed=self.expression((*path, "claimed"), claimed, on, Type.NUMBER) if claimed else None,
+            at=self.expression((*path, "at"), written.at, on) if written.at else None,
             citation=self.cited(written),
+            alias=on.alias,
+            falls=written.falls,
+            beyond=written.beyond,
         )
 
     def total(self) -> Quantity:
         written = self.written.total or model.Total()
-        node = self.expression(("total", "formula"), written.formula, DOCUMENT, Type.NUMBER)
-        return Quantity("总分", DOCUMENT, node, self.roundings(("total", "round"), written.round), self.cited(written))
+        node = self.expression(("total", "formula"), written.formula, ON_DOCUMENT, Type.NUMBER)
+        return Quantity("总分", DOCUMENT, node, self.roundings(written.round), self.cited(written))
 
     def grades(self) -> tuple[tuple[Band, ...], Quantity]:
         """The table over 总分, one row a grade, and the grades from the best down."""
@@ -307,7 +255,7 @@ class _Compiler:
 
     def conclusions(self) -> dict[str, tuple[Binder, ...]]:
         """What each rule is about; the names that rules derive are declared, since formulas may use them."""
-        written = {name: each for name, each in (self.written.rules or {}).items() if not each.drop}
+        written = self.written.rules or {}
         bound = {name: self.binders(("rules", name, "each"), each.each) for name, each in written.items()}
         declared: set[tuple[str, str]] = set()
         for name, each in written.items():
@@ -322,11 +270,6 @@ class _Compiler:
         return tuple(
             rule for name, binders in bound.items() if (rule := self.rule(name, written[name], binders, grades))
         )
-
-    def binders(self, path: Path, each: str | dict[str, str] | None) -> tuple[Binder, ...]:
-        if isinstance(each, dict):
-            return tuple(Binder(self.scope((*path, alias), scope, DOCUMENT), alias) for alias, scope in each.items())
-        return (Binder(self.scope(path, each, DOCUMENT)),)
 
     def rule(self, name: str, written: model.Rule, binders: tuple[Binder, ...], grades: set[str]) -> Rule | None:
         path = ("rules", name)
@@ -345,12 +288,16 @@ class _Compiler:
             return None
         outcome = stated[0]
         subject = written.require or written.cap or written.derive or ""
-        if outcome == "cap" and subject not in grades:
+        if outcome == "cap" and self.dropped.get(subject, ("",))[0] == "grades":
+            self.problems.append(self.still_in_use(subject, self.merged.place((*path, "cap")), path))
+        elif outcome == "cap" and subject not in grades:
             self.problem(
                 (*path, "cap"), "unknown-grade", say("unknown-grade.expected", names=tuple(sorted(grades))), subject
             )
         if outcome in ("deduct", "veto") and binders[0].scope not in (DOCUMENT, INDICATOR):
             self.problem((*path, outcome), "deduction-misplaced", say("deduction-misplaced.expected"), binders[0].scope)
+        if outcome == "cap" and not self.is_of_a_document(binders[0].scope):
+            self.problem((*path, outcome), "cap-misplaced", say("cap-misplaced.expected"), binders[0].scope)
         severity: Severity = (
             written.finding or written.severity or ("note" if outcome in ("confirm", "derive") else "error")
         )
@@ -378,6 +325,12 @@ class _Compiler:
             citation=self.cited(written),
         )
 
+    def is_of_a_document(self, scope: str | None) -> bool:
+        """Whether things of a scope are a document or belong to one."""
+        while scope is not None and scope != DOCUMENT:
+            scope = self.scopes[scope].parent
+        return scope is not None
+
     def message(self, path: Path, written: str | model.Message | None, binders: tuple[Binder, ...]) -> Message | None:
         if written is None:
             return None
@@ -388,6 +341,11 @@ class _Compiler:
         return Message(zh, self.text((*path, "en"), written.en, binders) if written.en else zh)
 
     def text(self, path: Path, written: str, binders: tuple[Binder, ...]) -> Text:
+        for sign, mend in (("｛", "{"), ("｝", "}")):
+            if (start := written.find(sign)) >= 0:
+                mended = written.replace("｛", "{").replace("｝", "}")
+                place = self.merged.place_in(path, start, 1)
+                self.problems.append(full_width_sign(place, sign, mend, mended[max(start - 10, 0) : start + 20]))
         pieces: list[str | Node] = []
         at = 0
         while at < len(written):
@@ -408,12 +366,12 @@ class _Compiler:
 
     # Expressions
 
-    def expression(self, path: Path, text: str | None, scope: str, wanted: Type | None = None) -> Node:
+    def expression(self, path: Path, text: str | None, on: Binder, wanted: Type | None = None) -> Node:
         """The typed formula at `path`; where it is missing or wrong, the problem is kept and a 0 stands in for it."""
         if text is None:
             self.incomplete(path)
             return _STAND_IN
-        return self.checked(path, text, (Binder(scope),), wanted) or _STAND_IN
+        return self.checked(path, text, (on,), wanted) or _STAND_IN
 
     def incomplete(self, path: Path) -> None:
         kind, key = str(path[0]), str(path[-1])
@@ -444,15 +402,23 @@ class _Compiler:
     def placed(self, path: Path, fault: Fault, before: int) -> Problem:
         start = max(fault.span.start - before, 0)
         place = self.merged.place_in(path, start, max(fault.span.end - fault.span.start, 1))
+        if fault.code in ("unknown-name", "unknown-collection"):
+            dropped = next((each for each in _parts(fault.got) if each in self.dropped), None)
+            if dropped is not None:
+                return self.still_in_use(dropped, place, path)
         return Problem(place, fault.code, fault.expected, fault.got, hint=fault.hint)
 
-    def problem(
-        self, path: Path, code: str, expected: Words, got: str = "", hint: Words | None = None, *, key: bool = False
-    ) -> None:
-        self.problems.append(Problem(self.merged.place(path, key=key), code, expected, got, hint=hint))
+    def still_in_use(self, name: str, place: Place, path: Path) -> Problem:
+        """Something dropped that an element still names: the user first, and where it was dropped."""
+        element = ".".join(map(str, path[:2]))
+        source, at = self.merged.dropped[self.dropped[name]]
+        dropped = (source.place(at), say("still-in-use.dropped"))
+        hint = say("still-in-use.hint", element=element)
+        return Problem(place, "still-in-use", say("still-in-use.expected", name=name), name, (dropped,), hint)
 
-    def roundings(self, _: Path, text: str | None) -> tuple[Rounding, ...]:
-        stages = (each.split() for each in (text or "").split(",") if each.strip())
+    @staticmethod
+    def roundings(text: str | None) -> tuple[Rounding, ...]:
+        stages = () if text in (None, "none") else (each.split() for each in str(text).split(","))
         return tuple(Rounding(int(places), Mode(mode)) for places, _, mode in stages)
 
     @property
@@ -464,6 +430,31 @@ class _Compiler:
 
 
 _STAND_IN: Final = tree.Constant(Fraction(0), Type.ZERO, "0")  # never evaluated: its problem refuses the ruleset
+
+
+def _parts(name: str) -> Iterator[str]:
+    """A dotted name, and every stretch of it: whose it is may stand before, which column of it behind."""
+    words = name.split(".")
+    for length in range(len(words), 0, -1):
+        yield from (".".join(words[start : start + length]) for start in range(len(words) - length + 1))
+
+
+def _texts(node: Node) -> Iterator[tree.Constant]:
+    """The texts that a formula may come to."""
+    match node:
+        case tree.Constant(value=str()):
+            yield node
+        case tree.Choice():
+            yield from (*_texts(node.yes), *_texts(node.no))
+        case tree.Table():
+            values = [row.value for row in node.rows] + ([] if node.otherwise is None else [node.otherwise])
+            yield from (each for value in values for each in _texts(value))
+        case _:
+            return
+
+
+def _sha256(merged: Merged) -> str:
+    return hashlib.sha256(canonical(merged.data)).hexdigest()
 
 
 def _lower_end(row: tree.Row) -> tuple[bool, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -74,7 +75,7 @@ def on(merged: Merged, day: date) -> Merged:
     Raises:
         Refused: a value has none on that day.
     """
-    result = Merged(deepcopy(merged.data), dict(merged.origins), dict(merged.bases))
+    result = replace(merged, data=deepcopy(merged.data), origins=dict(merged.origins), bases=dict(merged.bases))
     problems = []
     for path, value in dated(merged):
         found = [text for text in value if day in period(text)]

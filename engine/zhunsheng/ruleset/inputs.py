@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from zhunsheng.document.model import DECIMAL_FORM
 from zhunsheng.document.schema import document_schema
+from zhunsheng.expression.check import Known
 from zhunsheng.expression.types import Type
-from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
+from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-POSITION: Final = "序号"
-"""Every list item has its place in the list, from 1."""
 
 _PERCENT_FORM: Final = DECIMAL_FORM.removesuffix("$") + "%?$"
 _DATE_FORM: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -34,6 +32,21 @@ class Column(NamedTuple):
     type: Type
     required: bool
     note: str | None
+    words: tuple[str, ...] = ()
+    """The texts it may hold, where their list is closed."""
+    unit: str | None = None
+    places: int | None = None
+
+    @property
+    def details(self) -> str:
+        """What more is said of it, in a few words: `高、中、低`, `人，0 位小数`."""
+        places = None if self.places is None else f"{self.places} 位小数"
+        return "，".join(each for each in ("、".join(self.words), self.unit, places) if each)
+
+    @property
+    def known(self) -> Known:
+        """What formulas know of it beside its type."""
+        return Known(self.words, self.unit, PLACES.get(self.type) if self.places is None else self.places)
 
 
 class Declared(NamedTuple):
@@ -48,13 +61,17 @@ class Declared(NamedTuple):
 
     def names(self) -> dict[str, Type]:
         """The names it gives to its holder."""
+        return {name: each.type for name, each in self.named()}
+
+    def named(self) -> tuple[tuple[str, Column], ...]:
+        """Its columns under those names; the columns of a list belong to the list's own items."""
         match self.shape:
             case "value":
-                return {self.name: self.columns[0].type}
+                return ((self.name, self.columns[0]),)
             case "record":
-                return {f"{self.name}.{each.name}": each.type for each in self.columns}
+                return tuple((f"{self.name}.{each.name}", each) for each in self.columns)
             case "list":
-                return {}
+                return ()
 
 
 def attributes_schema(declared: Iterable[Declared], holder: str) -> dict[str, Any]:
@@ -95,16 +112,40 @@ def value_schema(column: Column) -> dict[str, Any]:
         case Type.TRUTH:
             return {"type": "boolean", **described}
         case Type.TEXT:
-            return {"type": "string", **described}
+            return {"type": "string", **described} | (_words(column.words) if column.words else {})
         case Type.DATE:
             form = {"zh": "日期，形如 2021-12-31", "en": "a date like 2021-12-31"}
             return {"type": "string", "pattern": _DATE_FORM, "x-form": form, **described}
-        case Type.PERCENT:
-            form = {"zh": "百分比，形如 95.5% 或 0.955", "en": "a percent like 95.5% or 0.955"}
-            return {"type": ["string", "number"], "pattern": _PERCENT_FORM, "x-form": form, **described}
         case _:
-            form = {"zh": "十进制数", "en": "a decimal"}
-            return {"type": ["string", "number"], "pattern": DECIMAL_FORM, "x-form": form, **described}
+            return {"type": ["string", "number"], **_decimal(column), **described}
+
+
+def _words(words: tuple[str, ...]) -> dict[str, Any]:
+    """The form of a text that must be one of few."""
+    return {"enum": list(words), "x-form": {"zh": f"{'、'.join(words)}之一", "en": f"one of {', '.join(words)}"}}
+
+
+def _decimal(column: Column) -> dict[str, Any]:
+    """The form of a number: its places where declared, of a percent two fewer before the sign."""
+    share, places = column.type is Type.PERCENT, column.places
+    pattern = _PERCENT_FORM if share else DECIMAL_FORM
+    form = (
+        {"zh": "百分比，形如 95.5% 或 0.955", "en": "a percent like 95.5% or 0.955"}
+        if share
+        else {"zh": "十进制数", "en": "a decimal"}
+    )
+    if places is not None:
+        pattern = f"^{_digits(places)}$" + (f"|^{_digits(max(places - 2, 0))}%$" if share else "")
+        form = {"zh": f"{form['zh']}，至多 {places} 位小数", "en": f"{form['en']}, at most {places} places"}
+    if places == 0:
+        form = {"zh": "整数", "en": "a whole number"}
+    if column.unit is not None:
+        form = {"zh": f"{form['zh']}，以{column.unit}计", "en": f"{form['en']}, in {column.unit}"}
+    return {"pattern": pattern, "x-form": form}
+
+
+def _digits(places: int) -> str:
+    return "-?[0-9]{1,15}" + (f"(\\.[0-9]{{1,{places}}})?" if places else "")
 
 
 def _closed(properties: dict[str, tuple[dict[str, Any], bool]]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ID_FORM: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 NAME_FORM: Final = r"^[A-Za-z_\u3400-\u4dbf\u4e00-\u9fff][0-9A-Za-z_\u3400-\u4dbf\u4e00-\u9fff]*$"
-ROUND_FORM: Final = r"^-?[0-9]{1,2} places (half-up|half-even|half-down|up|down|ceiling|floor)(, -?[0-9]{1,2} places (half-up|half-even|half-down|up|down|ceiling|floor))*$"
+ROUND_FORM: Final = r"^none$|^-?[0-9]{1,2} places (half-up|half-even|half-down|up|down|ceiling|floor)(, -?[0-9]{1,2} places (half-up|half-even|half-down|up|down|ceiling|floor))*$"
 PERIOD_FORM: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}/([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 VERSION_FORM: Final = r"^[0-9]+\.[0-9]+\.[0-9]+$"
 
@@ -57,15 +57,29 @@ RoundingText = Annotated[
     str,
     _form(
         ROUND_FORM,
-        "形如 2 places half-up；先后几次舍入用逗号隔开",
-        "like `2 places half-up`; several in turn with commas",
+        "形如 2 places half-up；先后几次舍入用逗号隔开；none 为不舍入",
+        "like `2 places half-up`; several in turn with commas; `none` for no rounding",
     ),
 ]
 
 TYPES: Final = "number 数，percent 百分比，money 金额，days 天数，text 文字，date 日期，truth 真假"
-ROUNDING: Final = "几位小数，怎样舍入；百分比的位数按小数计，84.50% 是 4 位"
+ROUNDING: Final = "几位小数，怎样舍入；百分比的位数按小数计，84.50% 是 4 位；none 去掉依据的规则里的舍入"
+UNIT: Final = "数的单位；单位不同的数不能相加、相比"
+PLACES: Final = "填表时至多几位小数；百分比按小数计，84.50% 是 4 位"
+ONE_OF: Final = "文字只能填这些词之一"
 
 Names = Annotated[str, Field(pattern=NAME_FORM)]
+
+
+def _one_of() -> Any:
+    return Field(
+        default=None,
+        title="可填的词",
+        description=ONE_OF,
+        examples=[["高", "中", "低"]],
+        min_length=1,
+        json_schema_extra={"uniqueItems": True},
+    )
 
 
 class Part(BaseModel):
@@ -89,8 +103,20 @@ class Cited(Part):
     )
 
 
+class Element(Cited):
+    """What an overlay may take away again."""
+
+    drop: bool | None = Field(
+        default=None, title="停用", description="true：依据的规则里有这一项，这里不用", examples=[True]
+    )
+
+
+Aliased = dict[Names, str]
+"""One kind of thing under a name of its own: `{本: 指标}`."""
+
+
 @final
-class Weight(Cited):
+class Weight(Element):
     """权重：预算执行率或某个一级指标应有的分值。"""
 
     points: Expression | None = Field(default=None, title="分值", description="数，或算出它的算式", examples=["10"])
@@ -101,18 +127,24 @@ class InputField(Part):
     """附加输入里的一栏。"""
 
     type: TypeName | None = Field(default=None, title="类型", description=TYPES, examples=["number"])
+    one_of: tuple[str, ...] | None = _one_of()
+    unit: str | None = Field(default=None, title="单位", description=UNIT, examples=["人"])
+    places: int | None = Field(default=None, title="小数位数", description=PLACES, examples=[0], ge=0, le=12)
     required: bool | None = Field(default=None, title="必填", description="true：不填就退回", examples=[True])
     note: str | None = Field(default=None, title="说明", description="给填表的人看的话", examples=["年末在编人数"])
 
 
 @final
-class Input(Cited):
+class Input(Element):
     """附加输入：规则自己声明的填报项，填在 attributes 里：一个值（type）、一组值（record）或一张清单（list）。"""
 
     each: str | None = Field(
         default=None, title="填在哪里", description="文件、指标，或另一张清单的名称；省略时为指标", examples=["指标"]
     )
     type: TypeName | None = Field(default=None, title="类型", description=TYPES, examples=["number"])
+    one_of: tuple[str, ...] | None = _one_of()
+    unit: str | None = Field(default=None, title="单位", description=UNIT, examples=["人"])
+    places: int | None = Field(default=None, title="小数位数", description=PLACES, examples=[0], ge=0, le=12)
     record: dict[Names, InputField] | None = Field(
         default=None,
         title="一组值",
@@ -129,14 +161,17 @@ class Input(Cited):
 
 
 @final
-class Quantity(Cited):
+class Quantity(Element):
     """量：有名称的算式，别处可以引用。"""
 
-    each: str | None = Field(
+    each: str | Aliased | None = Field(
         default=None,
         title="对象",
-        description="算在什么上：文件、指标、资金、报告……；省略时为文件",
-        examples=["指标"],
+        description="算在什么上：文件、指标、资金、报告……；省略时为文件。起个名称，汇总里就能说到它：{本: 指标}",
+        examples=["指标", {"本": "指标"}],
+    )
+    type: TypeName | None = Field(
+        default=None, title="类型", description="算出来当作什么；省略时由算式定", examples=["number"]
     )
     formula: Expression | None = Field(
         default=None, title="算式", description="数、算式或条件", examples=["全年执行数 / 全年预算数", "90%"]
@@ -157,11 +192,14 @@ class Kinds(Cited):
 
 
 @final
-class Score(Cited):
+class Score(Element):
     """计分：一个得分项，或一类指标的计分办法。"""
 
-    each: str | None = Field(
-        default=None, title="对象", description="文件（如预算执行率）或 指标；省略时为指标", examples=["文件"]
+    each: str | Aliased | None = Field(
+        default=None,
+        title="对象",
+        description="文件（如预算执行率）或 指标；省略时为指标。起个名称，汇总里就能说到它：{本: 指标}",
+        examples=["文件", {"本": "指标"}],
     )
     points: Expression | None = Field(
         default=None, title="分值", description="满分；指标省略时取表上的分值", examples=["权重.预算执行率"]
@@ -180,6 +218,18 @@ class Score(Cited):
         default=None, title="自评得分", description="与哪一格比较；指标省略时取自评得分", examples=["自评执行得分"]
     )
     at: Expression | None = Field(default=None, title="位置", description="出问题时指向哪一格", examples=["全年执行数"])
+    falls: str | None = Field(
+        default=None,
+        title="本意递减",
+        description="完成得更多而得分更低，是本意：理由。写了它，check 和 fuzz 不再就此提出疑点",
+        examples=["超过目标 30% 以上的视为未完成"],
+    )
+    beyond: str | None = Field(
+        default=None,
+        title="本意越界",
+        description="得分可以低于 0 分或超过分值，是本意：理由。写了它，check 和 fuzz 不再就此提出疑点",
+        examples=["只扣不加，至多扣 10 分"],
+    )
 
 
 @final
@@ -193,7 +243,7 @@ class Total(Cited):
 
 
 @final
-class Grade(Cited):
+class Grade(Element):
     """等级：总分落在哪一段。"""
 
     when: str | None = Field(
@@ -212,7 +262,7 @@ class Message(Part):
 
 
 @final
-class Rule(Cited):
+class Rule(Element):
     """规则：当 when 成立（或 check 不成立）时得出结论。"""
 
     each: str | dict[str, str] | None = Field(
@@ -260,9 +310,6 @@ class Rule(Cited):
     computed: Expression | None = Field(default=None, title="核算值", description="按规则得出的", examples=["总分"])
     at: Expression | None = Field(
         default=None, title="位置", description="指向哪一格；省略时指向对象本身", examples=["自评总分"]
-    )
-    drop: bool | None = Field(
-        default=None, title="停用", description="true：依据的规则里有这一条，这里不用", examples=[True]
     )
 
 

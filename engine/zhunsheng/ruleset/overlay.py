@@ -43,6 +43,11 @@ class Merged:
     origins: dict[Path, tuple[Source, Path]] = field(default_factory=dict)
     bases: dict[str, frozenset[str]] = field(default_factory=dict)
     """Every ruleset that took part, with all that it builds on, itself included; bases first."""
+    said: dict[Path, tuple[Source, Path] | None] = field(default_factory=dict)
+    """Each element of the ruleset's own file; with where its base says the very same, if it does."""
+
+    dropped: dict[Path, tuple[Source, Path]] = field(default_factory=dict)
+    """What was taken away, and where it says so."""
 
     @property
     def chain(self) -> tuple[str, ...]:
@@ -84,7 +89,13 @@ def merged(source: Source, retrieve: Callable[[str], Source]) -> Merged:
         Refused: a file breaks the schema, extends what is not there or itself in the end, or brings together two
             rulesets that contradict each other.
     """
-    return _merged(source, retrieve, ())
+    result = _merged(source, retrieve, ())
+    for kind in CITED & result.data.keys():
+        elements = result.data[kind]
+        for name in [name for name, each in elements.items() if each.get("drop")]:
+            known_as = elements.pop(name).get("derive", name)  # formulas know a rule by what it concludes
+            result.dropped[kind, known_as] = result.origins[kind, name, "drop"]
+    return result
 
 
 def is_dated(value: object) -> bool:
@@ -101,6 +112,10 @@ def _merged(source: Source, retrieve: Callable[[str], Source], seen: tuple[str, 
     own = str(source.data["ruleset"])
     below = [_base(source, name, retrieve, (*seen, own)) for name in _extended(source)]
     result, conflicts = _together(below)
+    problems = list(_nothing_to_drop(source, result))
+    if problems:
+        raise Refused(problems)
+    result.said = {path: _said_below(result, path, value) for path, value in _elements(source.data)}
     for key, value in source.data.items():
         if key in OWN:
             result.data.pop(key, None)
@@ -181,12 +196,39 @@ def _lay(result: Merged, source: Source, path: Path, value: Any, at: Path | None
     if isinstance(value, dict) and not is_dated(value):
         holder = _holder(result.data, path)
         _disown(result, path, value.keys())
-        if not isinstance(holder.get(path[-1]), dict):
+        if not isinstance(holder.get(path[-1]), dict) or path[-1] == "each":  # what a rule is about is said whole
             holder[path[-1]] = {}
+        if _is_element(path):
+            holder[path[-1]].pop("drop", None)  # what was dropped below is taken up again
         for key, inner in value.items():
             _lay(result, source, (*path, key), inner, (*at, key))
         return
     _holder(result.data, path)[path[-1]] = value
+
+
+def _elements(data: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
+    """Every element of a file, and what is said beside them, as written."""
+    for key, value in data.items():
+        if key in CITED:
+            yield from (((key, name), each) for name, each in value.items())
+        elif key not in OWN:
+            yield (key,), value
+
+
+def _said_below(below: Merged, path: Path, value: Any) -> tuple[Source, Path] | None:
+    """Where what lies below says the same of an element, word for word."""
+    known = _holder(below.data, path).get(path[-1]) if path in below.origins else None
+    if known is None:
+        return None
+    short = short_key(path)
+    same = _repeats(known, {short: value} if short is not None and not isinstance(value, dict) else value)
+    return below.origins[path] if same else None
+
+
+def _repeats(known: Any, value: Any) -> bool:
+    if isinstance(value, dict) and isinstance(known, dict):
+        return all(key in known and _repeats(known[key], inner) for key, inner in value.items())
+    return bool(known == value or (type(known) is not bool and str(known) == str(value)))
 
 
 def _disown(result: Merged, path: Path, keys: Iterable[str]) -> None:
@@ -196,6 +238,18 @@ def _disown(result: Merged, path: Path, keys: Iterable[str]) -> None:
         for cited in ("clause", "status"):
             known.pop(cited, None)
             result.origins.pop((*path, cited), None)
+
+
+def _nothing_to_drop(source: Source, below: Merged) -> Iterator[Problem]:
+    """A problem for each element that `source` drops and that nothing below it has."""
+    for kind in sorted(CITED):
+        known = {name for name, each in below.data.get(kind, {}).items() if not each.get("drop")}
+        for name, each in (source.data.get(kind) or {}).items():
+            if isinstance(each, dict) and each.get("drop") and name not in known:
+                near = get_close_matches(name, sorted(known), n=1)
+                hint = say("nothing-to-drop.hint", name=near[0]) if near else None
+                place = source.place((kind, name), key=True)
+                yield Problem(place, "nothing-to-drop", say("nothing-to-drop.expected", name=name), name, hint=hint)
 
 
 def _is_element(path: Path) -> bool:
@@ -212,7 +266,7 @@ def _vouch(result: Merged, source: Source) -> None:
     for path, element in elements:
         if isinstance(element, dict) and "status" not in element:
             element["status"] = status
-            result.origins[(*path, "status")] = result.origins[path]
+            result.origins[(*path, "status")] = (source, path)
 
 
 def _holder(data: dict[str, Any], path: Path) -> dict[str | int, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, final
 
+from zhunsheng.expression.types import Type
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -35,6 +37,20 @@ class Quantity:
     formula: Node
     roundings: tuple[Rounding, ...]
     citation: Citation
+    alias: str | None = None
+    """What its formula calls the thing."""
+    declared: Type | None = None
+    """What its value is taken for, where the policy says more than its formula does."""
+
+    @property
+    def type(self) -> Type | None:
+        """What its value is."""
+        return self.declared or self.formula.type
+
+    @property
+    def about(self) -> str | dict[str, str]:
+        """What it is worked out on, as rulesets write it."""
+        return self.scope if self.alias is None else {self.alias: self.scope}
 
 
 @final
@@ -51,6 +67,22 @@ class Score:
     claimed: Node | None
     at: Node | None
     citation: Citation
+    alias: str | None = None
+    """What its formulas call the thing."""
+    falls: str | None = None
+    """Why more attainment may score less, where that is meant."""
+    beyond: str | None = None
+    """Why the score may leave its points, where that is meant."""
+
+    @property
+    def type(self) -> Type:
+        """A number of points, whatever the formula gives by itself."""
+        return Type.NUMBER
+
+    @property
+    def about(self) -> str | dict[str, str]:
+        """What it is given to, as rulesets write it."""
+        return self.scope if self.alias is None else {self.alias: self.scope}
 
 
 @final
@@ -103,13 +135,15 @@ class Band:
 
 
 @final
-@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False, repr=False)
 class Ruleset:
     """A policy, merged from its own file and those it extends.
 
     Attributes:
         id, version, title: as the file says.
         sha256: of the merged policy, so that a change in a base is a change here.
+        sha256_on_the_day: the same of the policy as it stands on the day it was compiled for; two rulesets that
+            share it are equal, wherever they were read.
         scopes: what formulas may name, with what this ruleset declares.
         grades: a table over 总分 that gives the grade; `bands` are its rows, the best first.
     """
@@ -123,6 +157,7 @@ class Ruleset:
     kinds: tuple[str, ...]
     regions: tuple[str, ...]
     sha256: str
+    sha256_on_the_day: str
     scopes: Mapping[str, Scope]
     inputs: tuple[Declared, ...]
     full_marks: Node
@@ -137,3 +172,12 @@ class Ruleset:
     merged: Merged
     """As it stands on the day it was compiled for; `written` is the same with its dates of effect."""
     written: Merged
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ruleset) and self.sha256_on_the_day == other.sha256_on_the_day
+
+    def __hash__(self) -> int:
+        return hash(self.sha256_on_the_day)
+
+    def __repr__(self) -> str:
+        return f"Ruleset(id={self.id!r}, version={self.version!r}, sha256={self.sha256!r})"

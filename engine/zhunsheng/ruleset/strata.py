@@ -67,6 +67,11 @@ def strata(ruleset: Ruleset) -> tuple[Stratum, ...]:
     )
 
 
+def needs_of(ruleset: Ruleset) -> dict[Key, frozenset[Key]]:
+    """Every element and rule with the names that it needs."""
+    return {key: element.needs for key, element in _graph(ruleset).items()}
+
+
 def _graph(ruleset: Ruleset) -> dict[Key, _Element]:
     """Every element and rule with what it needs, conclusions of rules among it."""
     graph: dict[Key, _Element] = {}
@@ -92,7 +97,7 @@ def _graph(ruleset: Ruleset) -> dict[Key, _Element]:
         for key, nodes in _score_keys(score):
             add(key, ("scores", score.name), *nodes)
     add(ITEMS, ("scores",), also=[(INDICATOR, "得分"), *_document_scores(ruleset.scores)])
-    for name in ("得分项名称", "得分项类别", "得分项分值", "得分项得分", "得分项自评"):
+    for name in ("得分项名称", "得分项类别", "得分项分值", "得分项得分", "得分项自评", "得分项序号"):
         add((ITEM, name), ("scores",), also=[ITEMS])
     add((DOCUMENT, "总分"), ("total",), ruleset.total.formula)
     add((DOCUMENT, "等级"), ("grades",), ruleset.grades.formula)

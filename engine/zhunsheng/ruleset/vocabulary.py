@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple, get_args, get_origin
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args, get_origin
 
 from zhunsheng.document import model
 from zhunsheng.document.model import Holds
-from zhunsheng.expression.check import Scope
+from zhunsheng.expression.check import Known, Scope
 from zhunsheng.expression.types import Type
 
 if TYPE_CHECKING:
@@ -29,24 +29,30 @@ ITEM: Final = "得分项"
 STATEMENT: Final = "陈述"
 EXPLANATION: Final = "说明"
 
+POSITION: Final = "序号"
+"""Indicators and the items of lists have their place among their like, from 1."""
+PLACES: Final[Mapping[Type, int]] = {Type.MONEY: 2}
+"""Decimals of a value in a form where nothing else is declared: money in 万元, to the hundred yuan."""
+
 TYPES: Final = {each.value: each for each in Type} | {"rate": Type.PERCENT}
 
 
 class Given(NamedTuple):
-    """A name that the engine gives: its type, and what the reference says of it."""
+    """A name that the engine gives: its type, what the reference says of it, and its words where they are few."""
 
     type: Type
     zh: str
+    words: tuple[str, ...] = ()
 
 
 MEASURED: Final[Mapping[str, Given]] = MappingProxyType({
-    "目标类别": Given(Type.TEXT, "目标读作什么：数值、区间、日期、文字、空白"),
-    "实际类别": Given(Type.TEXT, "实际完成值读作什么：数值、日期、文字、空白"),
-    "比较符": Given(Type.TEXT, "目标写明的比较符：>=、>、=、<=、<；没写时未填"),
+    "目标类别": Given(Type.TEXT, "目标读作什么：数值、区间、日期、文字、空白", ("数值", "区间", "日期", "文字", "空白")),
+    "实际类别": Given(Type.TEXT, "实际完成值读作什么：数值、区间、日期、文字、空白", ("数值", "区间", "日期", "文字", "空白")),
+    "比较符": Given(Type.TEXT, "目标写明的比较符：>=、>、=、<=、<；没写时未填", (">=", ">", "=", "<=", "<")),
     "可比": Given(Type.TRUTH, "目标与实际能否比较（同单位的数，或日期）"),
     "不可比原因": Given(Type.TEXT, "不能比较的原因"),
     "文字相同": Given(Type.TRUTH, "目标与实际是相同的文字"),
-    "自称": Given(Type.TEXT, "实际完成值用等次说话：达成、部分、未达成"),
+    "自称": Given(Type.TEXT, "实际完成值用等次说话：达成、部分、未达成", ("达成", "部分", "未达成")),
     "计量单位": Given(Type.TEXT, "目标的单位，百分比为 %"),
     "目标值": Given(Type.QUANTITY, "目标的数值"),
     "目标下限": Given(Type.QUANTITY, "区间目标的下限"),
@@ -85,6 +91,7 @@ GIVEN: Final[Mapping[str, Mapping[str, Given]]] = MappingProxyType({
     },
     INDICATOR: {
         **MEASURED,
+        POSITION: Given(Type.NUMBER, "表上第几行，从 1 起"),
         "指标类型": Given(Type.TEXT, "indicator_kind 的结果：按哪一种办法计分"),
         "得分": Given(Type.NUMBER, "核算的得分"),
         "扣分": Given(Type.NUMBER, "规则对本指标扣的分之和"),
@@ -99,6 +106,7 @@ GIVEN: Final[Mapping[str, Mapping[str, Given]]] = MappingProxyType({
         "得分项分值": Given(Type.NUMBER, "满分"),
         "得分项得分": Given(Type.NUMBER, "核算的得分"),
         "得分项自评": Given(Type.NUMBER, "自评得分"),
+        "得分项序号": Given(Type.NUMBER, "所属指标的序号；文件自己的得分项没有"),
     },
 })  # fmt: skip
 
@@ -119,6 +127,7 @@ class Field(NamedTuple):
     name: str
     path: tuple[str, ...]
     holds: str
+    known: Known = Known()
 
     @property
     def type(self) -> Type:
@@ -167,9 +176,14 @@ def _below(prefix: str, path: tuple[str, ...], owner: type[BaseModel]) -> Iterat
     for key, info in owner.model_fields.items():
         holds = next((each for each in _marks(info.annotation, info.metadata) if isinstance(each, Holds)), None)
         if holds is not None:
-            yield Field(f"{prefix}{info.title}", (*path, key), holds.type)
+            yield Field(f"{prefix}{info.title}", (*path, key), holds.type, _known(info.annotation, holds))
             if holds.type == "rate":  # what is printed, where no one value can be read from it
                 yield Field(f"{prefix}{info.title}文字", (*path, key), "text")
+
+
+def _known(annotation: object, holds: Holds) -> Known:
+    words = tuple(map(str, get_args(annotation))) if get_origin(annotation) is Literal else ()
+    return Known(words, places=holds.places if holds.places is not None else PLACES.get(TYPES[holds.type]))
 
 
 def _marks(annotation: object, metadata: list[object]) -> Iterator[object]:
@@ -188,6 +202,8 @@ def scopes(declared: Mapping[str, Mapping[str, Type]]) -> dict[str, Scope]:
             | {key: given.type for key, given in GIVEN.get(name, {}).items()}
             | dict(declared.get(name, {})),
             COLLECTIONS.get(name, {}),
+            {each.name: each.known for each in fields_of(name) if each.known != Known()}
+            | {key: Known(given.words) for key, given in GIVEN.get(name, {}).items() if given.words},
         )
         for name, parent in PARENTS.items()
     }

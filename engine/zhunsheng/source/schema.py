@@ -247,7 +247,7 @@ def _kinds(kinds: Sequence[str]) -> Words:
 
 
 def _type_hint(value: object, kinds: Sequence[str]) -> Words | None:
-    if value is None:
+    if value is None or (value == "" and "string" not in kinds):
         return say("wrong-type.hint-leave-out")
     if isinstance(value, str):
         body = value.strip()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zhunsheng.problem import Problem, say
 from zhunsheng.source import faults
+from zhunsheng.source.yaml_flow import unquoted_between_braces
 
 if TYPE_CHECKING:
     from zhunsheng.problem import Place, Words
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _FULL_WIDTH_COLON: Final = re.compile(r"\s*(?:- +)*(?P<key>[^\s：:\"'#\[{][^：:\"'#]*)：(?P<value>.*)")
 _COLON_WITHOUT_SPACE: Final = re.compile(r"\s*(?:- +)*(?P<key>[^\s：:\"'#\[{]+):(?P<value>[^\s:/].*)")
-_VALUE: Final = re.compile(r"\s*(?:- +)*(?:[^\s:\"'#\[{][^:\"'#]*:\s+|- +)(?P<value>\S.*?)\s*$")
+_VALUE: Final = re.compile(r"\s*(?:- +)*(?:(?!- )[^\s:\"'#\[{][^:\"'#]*:\s+|- +)(?P<value>\S.*?)\s*$")
 _INDICATORS: Final = "><|%@`*&!"
 _CLOSING: Final = {"[": "]", "{": "}"}
 
@@ -36,6 +37,8 @@ def syntax_problem(fault: Any, lines: Lines, last: Any) -> Problem:
     said = str(getattr(fault, "problem", "") or "")
     context = getattr(fault, "context_mark", None)
     begun = at if context is None else min(context.index, len(text))
+    if problem := unquoted_between_braces(lines, at, said):
+        return problem
     for row in _rows(text, begun if "expected ':'" in said else at, begun, last):
         if problem := _mistake_in(row, lines):
             return problem

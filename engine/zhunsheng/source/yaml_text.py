@@ -17,6 +17,7 @@ from zhunsheng.number import MAX_DIGITS
 from zhunsheng.problem import Problem, Refused, say
 from zhunsheng.source import faults
 from zhunsheng.source.marks import Span
+from zhunsheng.source.yaml_flow import LONGEST, thousands
 from zhunsheng.source.yaml_mistakes import syntax_problem
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ _ODD_NUMBER: Final = re.compile(
     re.ASCII | re.VERBOSE,
 )
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
+_CUT_OFF: Final = re.compile(r"[ \t]+(?P<rest>#[^\s#][^\n\r]*)")
+"""What YAML takes for a comment and a person may not have meant as one: 「见附表 #3」."""
+_MORE_THOUSANDS: Final = re.compile(r",[0-9]{3}(?![0-9])", re.ASCII)
 _TAG: Final = re.compile(r"!\S*")
 _KEY_LINE: Final = re.compile(r"\s*[^\s：:]{1,30}：\s*\S")
 
@@ -134,8 +138,13 @@ class _Reader:
         members: dict[str, Any] = {}
         keys: dict[str, tuple[int, int]] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            name = self.key(event, path, depth)
             key = _span(event)
+            if isinstance(event, yaml.ScalarEvent) and not event.style and (cut := thousands(self.lines, *key)):
+                if not _MORE_THOUSANDS.match(self.text, key[1]):
+                    self.add(cut)
+                self.unseen(path, depth)
+                continue
+            name = self.key(event, path, depth)
             if name is not None and name in keys:
                 first = self.lines.place(*keys[name])
                 self.add(faults.duplicate_key(self.lines.place(*key), name, first, self.text[slice(*key)]))
@@ -149,6 +158,13 @@ class _Reader:
                 keys.setdefault(name, key)
                 members[name] = value
         return members, _span(event)[1]
+
+    def unseen(self, path: Path, depth: int) -> None:
+        """Pass over the value of what is no name."""
+        so_far = len(self.found)
+        self.value(next(self.events), (*path, ""), None, depth + 1)
+        del self.found[so_far:]
+        self.table.pop((*path, ""), None)
 
     def key(self, event: Any, path: Path, depth: int) -> str | None:
         """The name that `event` writes, or None where it is not text."""
@@ -181,7 +197,8 @@ class _Reader:
         place = self.lines.place(start, end)
         written = self.text[start : start + place.length] if end > start else ""
         expected = say("key-not-text.expected", text=written)
-        self.add(Problem(place, "key-not-text", expected, written, hint=say("key-not-text.hint", text=written)))
+        hint = "each" if written == "on" else "hint"  # what other rule engines call the things that a rule is about
+        self.add(Problem(place, "key-not-text", expected, written, hint=say(f"key-not-text.{hint}", text=written)))
 
     def plain_yaml(self, event: Any) -> None:
         """Refuse anchors, aliases and tags."""
@@ -221,8 +238,10 @@ class _Reader:
             name = self.text[slice(*key)] if key else "-"
             expected = say("empty-value.expected", name=name)
             # a formula's comma ends an entry between braces: `{formula: min(a, b)}` reads as a key `b)`
-            cut = "cut" if key and name.count(")") > name.count("(") else "hint"
-            self.add(Problem(place(start, end), "empty-value", expected, value, hint=say(f"empty-value.{cut}")))
+            cut = "cut" if key and name.count(")") > name.count("(") else "entry" if self.is_cell(key, end) else "hint"
+            self.add(
+                Problem(place(start, end), "empty-value", expected, value, hint=say(f"empty-value.{cut}", name=name))
+            )
             return None
         if value in ("true", "false"):
             return value == "true"
@@ -242,7 +261,17 @@ class _Reader:
             return None
         if "：" in value:
             self.no_full_width_colon(event)
+        if lost := _CUT_OFF.match(self.text, end):
+            where = place(lost.start("rest"), lost.end("rest"))
+            written = f"{value} {lost['rest']}"
+            hint = say("text-cut.hint", text=written) if len(written) <= LONGEST else None
+            self.add(Problem(where, "text-cut", say("text-cut.expected"), lost["rest"], hint=hint))
         return value
+
+    def is_cell(self, key: tuple[int, int] | None, end: int) -> bool:
+        """Whether a blank is one of several on a line, as the cells of a form are: what it lacks is not a line below it."""
+        after = self.text[end : end + 80].lstrip(": ")[:1]
+        return key is not None and after in (",", "}") and after != ""
 
     def no_full_width_colon(self, event: Any) -> None:
         """Refuse lines that were meant as `name: value` and became one text, since their colon is not the half-width one."""

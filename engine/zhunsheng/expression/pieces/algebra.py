@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
-from zhunsheng.expression.exact import join
+from zhunsheng.expression.exact import LARGEST_BITS, is_too_large, join
 from zhunsheng.expression.pieces import forms, limits
 from zhunsheng.expression.pieces.cuts import ascending, roots_between
 from zhunsheng.expression.pieces.forms import Form, Gap, Moebius, Order, Split
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from zhunsheng.expression.tree import Comparator
     from zhunsheng.number import Rounding
 
+MOST_COEFFICIENTS: Final = 40
+"""Of numerator and denominator together; policies have three or four, a quantity squared six times sixty-six."""
 _ZERO: Final = Fraction(0)
 _ONE: Final = Fraction(1)
 _SIGNS: Final[tuple[tuple[Order, Fraction], ...]] = ((">", _ZERO), ("<", _ZERO))
@@ -51,7 +53,7 @@ class Algebra:
 
     limit: int = 50_000
     beyond: bool = False
-    """Whether one had more."""
+    """Whether one had more, or a value or form grew beyond what can be computed with."""
 
     # Arithmetic
 
@@ -59,12 +61,27 @@ class Algebra:
         """The sum, difference, product or quotient."""
         return combine(
             (a, b),
-            lambda x, y: calculated(operator, x, y),
+            lambda x, y: cast("Value", self.within_limits(calculated(operator, x, y))),
             lambda gap, cells: self.calculate_on_gap(operator, gap, *cells),
         )
 
     def calculate_on_gap(self, operator: Operator, gap: Gap, a: Cell, b: Cell) -> Split[Cell]:
         """An operation of arithmetic on what stands on one gap."""
+        split = self._calculated_on_gap(operator, gap, a, b)
+        return Split(split.cuts, tuple(map(self.within_limits, split.cells)))
+
+    def within_limits(self, cell: Cell) -> Cell:
+        """What stands on a gap or a cut; undecided where it has grown beyond what can be computed with (`exact` refuses it)."""
+        if isinstance(cell, Form):
+            large = len(cell.top) + len(cell.bottom) > MOST_COEFFICIENTS or _bits(cell) > LARGEST_BITS
+        else:
+            large = isinstance(cell, Fraction) and is_too_large(cell)
+        if not large:
+            return cell
+        self.beyond = True
+        return Absent.UNDECIDED
+
+    def _calculated_on_gap(self, operator: Operator, gap: Gap, a: Cell, b: Cell) -> Split[Cell]:
         if not (isinstance(a, Form) or isinstance(b, Form)):
             return only(calculated(operator, a, b))
         if isinstance(a, Absent) or isinstance(b, Absent):
@@ -285,6 +302,11 @@ class Algebra:
             ),
             on_gap,
         )
+
+
+def _bits(form: Form) -> int:
+    """Bits of all that a form's base is written with."""
+    return sum(each.numerator.bit_length() + each.denominator.bit_length() for each in (*form.top, *form.bottom))
 
 
 def _standing(cells: Sequence[Any], half: int) -> Absent | Sequence[Any]:

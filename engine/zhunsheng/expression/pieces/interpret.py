@@ -1,6 +1,7 @@
 """The interpreter that gives, for one free input and all others fixed, the whole function at once.
 
-It reads the same tree as `exact` and must agree with it at every place, kinds of absence included.
+It reads the same tree as `exact` and must agree with it at every place, kinds of absence included; what `exact` refuses
+as too large is undecided here, and `beyond` says so.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never, cast, final
 
-from zhunsheng.expression.exact import Bound, Thing, find, join, members
+from zhunsheng.expression.exact import Bound, Thing, day_of, find, join, members
 from zhunsheng.expression.pieces.algebra import Algebra
-from zhunsheng.expression.pieces.forms import THE_INPUT
+from zhunsheng.expression.pieces.forms import THE_INPUT, Split
 from zhunsheng.expression.pieces.line import Pieces
 from zhunsheng.expression.pieces.parts import Part, chosen, combine, decided, opposite
 from zhunsheng.expression.tree import (
@@ -40,6 +41,8 @@ from zhunsheng.expression.tree import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from zhunsheng.expression.pieces.forms import Gap
+    from zhunsheng.expression.pieces.line import Cell
     from zhunsheng.number import Rounding
 
 
@@ -187,11 +190,16 @@ class _Reader:
                 )
             case Call():
                 function = _FUNCTIONS[node.function]
-                return combine([self.part(each, bound) for each in node.arguments], function)
+                return combine([self.part(each, bound) for each in node.arguments], function, self.undecided)
             case Aggregate():
                 return self.aggregate(node, bound)
             case _:
                 assert_never(node)
+
+    def undecided(self, _: Gap, __: Sequence[Cell]) -> Split[Cell]:
+        """A function of what bends with x, such as a date by its year, is written out for no gap."""
+        self.algebra.beyond = True
+        return Split((), (Absent.UNDECIDED,))
 
     # Names
 
@@ -331,4 +339,9 @@ def _contains(text: Value, part: Value) -> Value:
     return cast("str", part) in cast("str", text)
 
 
-_FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {"length": _length, "contains": _contains}
+def _date(*parts: Value) -> Value:
+    absent = [each for each in parts if isinstance(each, Absent)]
+    return join(*absent) if absent else day_of(*cast("tuple[Fraction, Fraction, Fraction]", parts))
+
+
+_FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {"length": _length, "contains": _contains, "date": _date}

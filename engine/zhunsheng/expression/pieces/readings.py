@@ -220,7 +220,7 @@ def boundary_values(function: Pieces, places: int) -> tuple[Boundary, ...]:
             found |= _beside(cut, places)
     for gap, cell in function.parts():
         if isinstance(cell, Form):
-            found.update(*(_beside(tie, places) for tie in _ties(cell, gap)))
+            found.update(*(_beside(tie, places) for tie in ties(cell, gap)))
     return tuple(Boundary(x, function.at(x)) for x in sorted(found) if _within(function, x))
 
 
@@ -234,7 +234,7 @@ def _within(function: Pieces, x: Fraction) -> bool:
     return Run(function.cuts[0], function.cuts[-1], (True, True), x).holds(x)
 
 
-def _ties(form: Form, gap: Gap) -> Iterator[Cut]:
+def ties(form: Form, gap: Gap) -> Iterator[Cut]:
     """For each rounding of a form a place within the gap where it turns, if there is one."""
     section = limits.sections(form, gap)[0]
     for count, stage in enumerate(form.stages, start=1):
