@@ -18,7 +18,7 @@ from zhunsheng.evaluation.facts import OF_TARGET, World, paths_of, world_of_docu
 from zhunsheng.expression.exact import Thing
 from zhunsheng.number import decimal_places, from_decimal, write
 from zhunsheng.population.columns.frames import Frame
-from zhunsheng.population.columns.values import Inexpressible, Plain, constant, decimals, integers
+from zhunsheng.population.columns.values import Plain, constant, decimals, integers
 from zhunsheng.ruleset.vocabulary import DOCUMENT, EXPLANATION, FUND, INDICATOR, ITEM, WEIGHT
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ def frames_of(tables: Tables, ruleset: Ruleset) -> dict[str, Frame]:
     table = tables[DOCUMENT]
     documents = Frame(DOCUMENT, len(table), _columns(table) | _started())
     frames = {DOCUMENT: documents}
-    for scope, each in tables.items():
-        if scope != DOCUMENT:
-            frames[scope] = _below(scope, each, table, documents)
+    for scope in _outermost_first(tables, ruleset):
+        above = _holder(scope, ruleset)
+        frames[scope] = _below(scope, tables[scope], tables[above], frames[above])
     names = list(ruleset.weights)
     every = pl.int_range(len(table) * len(names), dtype=pl.Int64, eager=True)
     named = pl.Series(names, dtype=pl.String).gather(every % len(names)) if names else pl.Series([], dtype=pl.String)
@@ -95,10 +95,30 @@ def frames_of(tables: Tables, ruleset: Ruleset) -> dict[str, Frame]:
     return frames
 
 
-def _below(scope: str, table: pl.DataFrame, documents: pl.DataFrame, parent: Frame) -> Frame:
+def _holder(scope: str, ruleset: Ruleset) -> str:
+    """The scope that things of a scope lie on."""
+    return next((each.holder for each in ruleset.inputs if each.name == scope and each.shape == "list"), DOCUMENT)
+
+
+def _outermost_first(tables: Tables, ruleset: Ruleset) -> list[str]:
+    """The scopes below the document, each after the one that its things lie on."""
+    depth: dict[str, int] = {DOCUMENT: 0}
+
+    def deep(scope: str) -> int:
+        if scope not in depth:
+            depth[scope] = 1 + deep(_holder(scope, ruleset))
+        return depth[scope]
+
+    return sorted((each for each in tables if each != DOCUMENT), key=deep)
+
+
+def _below(scope: str, table: pl.DataFrame, above: pl.DataFrame, parent: Frame) -> Frame:
     if ABOVE in table.columns:
-        raise Inexpressible(scope)
-    owner = documents[KEY].search_sorted(table[KEY]).cast(pl.Int64)
+        rows = above.select(KEY, pl.col(PLACE).alias(ABOVE)).with_row_index("row")
+        table = table.join(rows, on=[KEY, ABOVE], how="left", maintain_order="left").sort("row", maintain_order=True)
+        owner, table = table["row"].cast(pl.Int64), table.drop("row")
+    else:
+        owner = above[KEY].search_sorted(table[KEY]).cast(pl.Int64)
     started = _started() if scope == INDICATOR else {}
     frame = Frame(scope, len(table), _columns(table) | started, parent, owner, places=table[PLACE])
     parent.children[scope] = frame
@@ -135,22 +155,25 @@ def world_of(tables: Tables, number: int, ruleset: Ruleset) -> World:
         world.add(Thing(WEIGHT, f"{DOCUMENT}/{WEIGHT}/{name}", document, {"权重名称": name}))
         for name in ruleset.weights
     ]
-    for scope, table in tables.items():
-        if scope != DOCUMENT:
-            _add(world, scope, table.filter(pl.col(KEY) == number), document, ruleset)
+    for scope in _outermost_first(tables, ruleset):
+        rows = tables[scope].filter(pl.col(KEY) == number)
+        holders = {each.pointer: each for each in world.things.get(_holder(scope, ruleset), ())}
+        for holder in holders.values():
+            holder.collections[scope] = []
+        _add(world, scope, rows, holders, ruleset)
     return world
 
 
-def _add(world: World, scope: str, table: pl.DataFrame, document: Thing, ruleset: Ruleset) -> None:
-    if ABOVE in table.columns:
-        raise Inexpressible(scope)
-    things = []
+def _add(world: World, scope: str, table: pl.DataFrame, holders: Mapping[str, Thing], ruleset: Ruleset) -> None:
+    started = _STARTING if scope == INDICATOR else {}
+    things: dict[str, list[Thing]] = {}
     for row in table.iter_rows(named=True):
-        started = _STARTING if scope == INDICATOR else {}
-        place, paths = row[PLACE], paths_below(scope, row, ruleset)
-        thing = Thing(scope, DOCUMENT + place, document, {**_values(row), **started}, paths, pointer=place)
-        things.append(world.add(thing))
-    document.collections[scope] = things
+        place, holder = row[PLACE], holders[row.get(ABOVE, "")]
+        values, paths = {**_values(row), **started}, paths_below(scope, row, ruleset)
+        thing = Thing(scope, DOCUMENT + place, holder, values, paths, pointer=place)
+        things.setdefault(holder.pointer, []).append(world.add(thing))
+    for pointer, each in things.items():
+        holders[pointer].collections[scope] = each
 
 
 def declared_paths(scope: str, ruleset: Ruleset) -> dict[str, str]:

@@ -15,6 +15,7 @@ from zhunsheng.population.columns.values import (
     divided,
     integers,
     opposite,
+    over_one,
     running,
     without,
 )
@@ -120,8 +121,7 @@ def _counted(truths: pl.Series, segments: Segments) -> Numbers:
 
 
 def _summed(standing: Plain, value: Numbers, segments: Segments) -> Numbers:
-    if value.by is not None:
-        raise Inexpressible("sum")
+    value = over_one(value, "sum")
     kept = _standing(standing, value.num, 0)
     total = integers(_between(running(kept, value.low, value.high), segments))
     return replace(total, den=value.den)
@@ -137,8 +137,7 @@ def _ordered(gathering: Gathering, standing: Plain, value: Column, segments: Seg
     """The least, the greatest or the middle of the members that stand; undefined of none."""
     if isinstance(value, Plain):
         raise Inexpressible(gathering)
-    if value.by is not None:
-        raise Inexpressible(gathering)
+    value = over_one(value, gathering)
     starts, ends = segments
     rows = len(starts)
     lengths = ends - starts

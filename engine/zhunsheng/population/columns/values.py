@@ -311,6 +311,22 @@ def levelled(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
     return replace(left, by=by, most=most), replace(right, by=by, most=most)
 
 
+SEVERAL: Final = 1000
+"""Different denominators up to which one is sought that all divide."""
+
+
+def over_one(a: Numbers, what: str) -> Numbers:
+    """The column over a denominator that all rows share, where its own are few and small: so that rows can be added."""
+    if a.by is None:
+        return a
+    different = [each for each in a.by.unique().to_list() if each is not None]
+    common = lcm(*different) if len(different) <= SEVERAL else LARGE
+    if common > SMALL:
+        raise Inexpressible(what)
+    scaled = _by_series(a, _whole(common, a.by.dtype) // a.by, common)
+    return replace(scaled, den=a.den * common, by=None, most=1)
+
+
 def compared(sign: Comparator, a: Column, b: Column) -> Plain:
     """Two columns of one type, compared."""
     if isinstance(a, Numbers) and isinstance(b, Numbers):
