@@ -41,6 +41,7 @@ from zhunsheng.problem.show import catalogue, excerpt, sentence, visible
 from zhunsheng.proof import prove
 from zhunsheng.ruleset import vocabulary
 from zhunsheng.ruleset.check import check as faults_of
+from zhunsheng.exchange.forms.layout import layout_schema
 from zhunsheng.ruleset.model import SHORT, SHORT_ONE, ruleset_schema
 from zhunsheng.source import readable
 from zhunsheng.trial import trial_schema
@@ -596,6 +597,7 @@ def schema_text(content: dict[str, Any]) -> str:
 
 FILES: Final[dict[str, Callable[[], str]]] = {
     "schemas/document.schema.json": lambda: schema_text(document_schema()),
+    "schemas/layout.schema.json": lambda: schema_text(layout_schema()),
     "schemas/dossier.schema.json": lambda: schema_text(dossier_file_schema()),
     "schemas/ruleset.schema.json": lambda: schema_text(ruleset_schema()),
     "schemas/assessment.schema.json": lambda: schema_text(

@@ -1,6 +1,6 @@
 """Every block of the READMEs and of `docs/` runs, and what a page claims is so.
 
-`yaml` is read: a ruleset or a part of one (laid over `mof-2020`) is compiled, a document is validated; one that opens
+`yaml` is read: a ruleset or a part of one (laid over `mof-2020`) is compiled, a document or layout is validated; one that opens
 with a comment naming a file, `# my-city.yaml`, is kept under that name for the commands that follow on the page.
 `yaml refused` is what must be refused.
 `python` is executed, blocks of a page one after another. `console` lines `$ zhunsheng …` and `$ cp …` are run in a
@@ -19,6 +19,7 @@ import re
 import runpy
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +30,7 @@ import zhunsheng
 from package.building import ROOT
 from zhunsheng import Answer, Refused, evaluate_dossier, load_dossier, load_ruleset, plain
 from zhunsheng.document import kind_of, read_document, read_dossier
+from zhunsheng.exchange.forms.layout import read_layout
 from zhunsheng.expression.check import Binder, check
 from zhunsheng.expression.functions import FUNCTIONS
 from zhunsheng.expression.parse import Malformed, parse
@@ -90,7 +92,12 @@ def test_every_block_of_a_page_runs(path: Path, tmp_path: Path, monkeypatch: pyt
 def read_yaml(block: Block, folder: Path) -> None:
     named = re.match(r"# (\S+\.yaml)\n", block.text)
     path = folder / (named[1] if named else "example.yaml")
+    path.parent.mkdir(exist_ok=True)
     source = read(block.text.encode(), path.name)
+    if "layout" in source.data:
+        path.write_text(block.text, encoding="utf-8")
+        read_layout(source)
+        return
     policy = not source.data.keys() & {"kind", "documents"}
     text = HEAD + block.text if policy and "ruleset" not in source.data else block.text
     path.write_text(text, encoding="utf-8")
@@ -250,8 +257,16 @@ def test_the_published_schema_takes_an_answer() -> None:
 
 
 def as_json(data: object) -> object:
-    """Read data as any JSON program has it: no `Decimal`."""
-    return json.loads(json.dumps(data, default=lambda value: int(value) if value == int(value) else float(value)))
+    """Read data as a JSON program with exact decimals has it: whole numbers are integers."""
+    match data:
+        case dict():
+            return {key: as_json(value) for key, value in data.items()}
+        case list():
+            return [as_json(value) for value in data]
+        case Decimal() if data == int(data):
+            return int(data)
+        case _:
+            return data
 
 
 # The language reference

@@ -11,7 +11,8 @@ from laws.strategies import compiled_or_thrown_away, overlays, tried
 from zhunsheng.exchange.generate import without_claims
 from zhunsheng.expression.tree import Absent
 from zhunsheng.number import Mode, Rounding, round_once
-from zhunsheng.population.contrast import contrast_of, figures
+from zhunsheng.population.contrast import contrast_of
+from zhunsheng.population.figures import figures
 from zhunsheng.proof.filed import worked_out
 from zhunsheng.proof.forms import forms_of_one_row
 from zhunsheng.trial import prepared, read_tests, read_yaml_with_nulls, run
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from zhunsheng.expression.tree import Value
-    from zhunsheng.population.contrast import Figure
+    from zhunsheng.population.figures import Figure
 
 FEW = tried(3)
 

@@ -12,6 +12,7 @@ from package.building import ROOT, run, succeed
 
 OFFICE_AND_WEB = {
     "docx",
+    "lxml",
     "openpyxl",
     "python_calamine",
     "pdfplumber",

@@ -85,6 +85,29 @@ def rounded(value: Any, roundings: Iterable[Any]) -> Any:
     return value
 
 
+def called(function: str, *values: Any) -> Any:
+    match function:
+        case "length":
+            return Fraction(len(values[0].strip()))
+        case "contains":
+            return values[1] in values[0]
+        case "date":
+            year, month, day = values
+            in_month = [each for each in calendar(year, month) if each.day == day]
+            return in_month[0] if in_month else Absent.UNDEFINED
+        case _:
+            raise AssertionError(function)
+
+
+def calendar(year: Fraction, month: Fraction) -> list[date]:
+    """The days of a month, counted on from its first; none of a month that there is not."""
+    if year not in range(1, 10_000) or month not in range(1, 13):
+        return []
+    first = date(int(year), int(month), 1).toordinal()
+    days = [date.fromordinal(each) for each in range(first, min(first + 31, date.max.toordinal() + 1))]
+    return [each for each in days if each.month == month]
+
+
 def on_lines(points: Sequence[tuple[Any, Any]], at: Fraction) -> Any:
     for (x0, y0), (x1, y1) in pairwise(points):
         if x0 <= at <= x1:
@@ -173,7 +196,7 @@ class Meaning:
                 values = self.values(node.arguments, bound)
                 if lacking(*values):
                     return strongest(*values)
-                return Fraction(len(values[0].strip())) if node.function == "length" else values[1] in values[0]
+                return called(node.function, *values)
             case tree.Aggregate():
                 holder = self.holder(node.collection, bound)
                 things = self.members(holder, node.collection.reference.key) if holder else ()  # type: ignore[union-attr]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CONTENT = ("三级指标", "年度指标值", "实际完成值", "陈述名称", "说明事项")
 """What tells two like things apart first, when a rule holds for a pair both ways round: the lesser is named first.
 Then all else that is written of them does, and last, for two that say the same, the place where they stand."""
-ITEM = ("得分项名称", "得分项类别", "得分项分值", "得分项得分", "得分项自评")
+ITEM = ("得分项名称", "得分项类别", "得分项分值", "得分项得分", "得分项自评", "得分项序号")
 
 
 class Concluded(NamedTuple):
@@ -69,7 +69,8 @@ class Judge(Meaning):
         found = []
         for item in self.items(thing):
             group = item.name if item.thing is thing else self.of(item.thing, "一级指标")
-            values = (item.name, group, item.points, item.score, item.claimed)
+            place = Absent.MISSING if item.thing is thing else self.of(item.thing, "序号")
+            values = (item.name, group, item.points, item.score, item.claimed, place)
             found.append({
                 "scope": name, "key": f"{item.thing['key']}#{name}.{item.name}", "parent": thing,
                 "filed": dict(zip(ITEM, values, strict=True)), "collections": {}, "written": ITEM[2:4],

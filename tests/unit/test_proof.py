@@ -17,7 +17,9 @@ from zhunsheng.evaluation.inputs import input_problems
 from zhunsheng.exchange.files import shipped_ids
 from zhunsheng.expression.pieces import grid
 from zhunsheng.expression.tree import Absent
+from zhunsheng.number import write
 from zhunsheng.proof import neutral_document, prove, subject
+from zhunsheng.proof.extent import Reader
 from zhunsheng.proof.filed import at, filed_as
 from zhunsheng.proof.fuzz import fuzz
 
@@ -205,7 +207,7 @@ def test_what_is_declared_to_be_meant_is_no_fault(tmp_path: Path) -> None:
 def test_where_the_points_are_not_in_cents_a_rounding_may_exceed_them(tmp_path: Path) -> None:
     """On the lattice of the rounding a score rounds to its points at most; a third of ten is on no such lattice."""
     shares = {"一份": {"each": "指标", "formula": "分值 / 3", "type": "number"}}
-    thirds = {"points": "一份", "formula": "一份 * min(完成率, 100%)"}
+    thirds = {"points": "一份", "formula": "一份 * max(min(完成率, 100%), 0%)", "otherwise": "0"}
     assert "score-out-of-bounds" in codes(ruleset(tmp_path, quantities=shares, scores={"定量指标": thirds}))
     shares["一份"]["round"] = "2 places half-up"
     assert codes(ruleset(tmp_path, quantities=shares, scores={"定量指标": thirds})) == []
@@ -295,3 +297,62 @@ def test_fuzz_says_what_is_not_installed(monkeypatch: pytest.MonkeyPatch, capsys
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     assert cli(["fuzz", "mof-2020"]) == 2
     assert "zhunsheng[fuzz]" in capsys.readouterr().err
+
+
+# Bounds over all inputs at once
+
+EXTENTS: Final = [
+    ("max(甲, 0)", "0 .. ∞"),
+    ("max(min(甲, 3), -2) * -2", "-6 .. 4"),
+    ("max(min(甲, 3), 1) * max(min(乙, 5), -5)", "-15 .. 15"),
+    ("max(甲, 1) * min(乙, -1)", "-∞ .. -1"),
+    ("max(甲, 1) * min(乙, 0)", "-∞ .. 0"),
+    ("1 / max(min(甲, 4), 2)", "0.25 .. 0.5"),
+    ("1 / max(甲, 2)", "0 .. 0.5"),
+    ("1 / min(max(甲, -4), -2)", "-0.5 .. -0.25"),
+    ("1 / 甲", "-∞ .. ∞"),
+    ("abs(甲)", "0 .. ∞"),
+    ("abs(max(min(甲, 2), -3))", "0 .. 3"),
+    ("甲 if 甲 > 0 and not 甲 > 5 else 1", "0 .. 5"),
+    ("1 if 甲 > 2 else max(甲, 0)", "0 .. 2"),
+    ("1 / 甲 if 甲 >= 2 else 0", "0 .. 0.5"),
+    ("table(甲; < 0: 3; >= 0 and < 9: 甲; else: 20)", "0 .. 20"),
+    ("lines(甲; 0: 5; 10: -1; 20: 2)", "-1 .. 5"),
+    ("round(max(min(甲, 2.5), 0), 0)", "0 .. 3"),
+    ("甲 - 甲", "-∞ .. ∞"),
+    ("count(表)", "0 .. ∞"),
+    ("sum(数 for 表 where 数 > 0)", "0 .. ∞"),
+    ("sum(min(数, -1) for 表)", "-∞ .. 0"),
+    ("sum(max(数, -1) for 表)", "-∞ .. ∞"),
+    ("mean(max(min(数, 2), 1) for 表)", "1 .. 2"),
+    ("sum(甲.数 for 表 as 甲 where count(表 as 乙 where 乙.数 > 甲.数 and 甲.数 > 0) >= 0)", "-∞ .. ∞"),
+    ("全年执行数 / 全年预算数 * 10", "0 .. ∞"),
+    ("undefined if 甲 < 5 else 甲", "5 .. ∞"),
+    ("扣分", "0 .. 7"),
+]
+
+
+@pytest.mark.parametrize(("formula", "bounds"), EXTENTS)
+def test_between_what_a_figure_lies(formula: str, bounds: str, tmp_path: Path) -> None:
+    inputs = {
+        "甲": {"each": "文件", "type": "number"},
+        "乙": {"each": "文件", "type": "number"},
+        "表": {"each": "文件", "list": {"数": "number"}},
+    }
+    rules = {
+        "a": {"when": "甲 > 1 and 甲 <= 5", "deduct": "甲", "message": "甲"},
+        "b": {"check": "乙 > 2", "deduct": "max(乙, 0)", "message": "乙"},
+    }
+    policy = ruleset(tmp_path, inputs=inputs, quantities={"数值": {"formula": formula}}, rules=rules)
+    node = next(each.formula for each in policy.quantities if each.name == "数值")
+    found = Reader(policy).read(node, {})
+    ends = [write(each.a) if each is not None else None for each in found]
+    assert f"{ends[0] or '-∞'} .. {ends[1] or '∞'}" == bounds
+
+
+def test_what_is_known_of_one_thing_says_nothing_of_its_neighbours(tmp_path: Path) -> None:
+    inputs = {"表": {"each": "文件", "list": {"数": "number"}}}
+    formula = {"each": "表", "formula": "sum(他.数 for 表 as 他) if 数 > 0 else 0"}
+    policy = ruleset(tmp_path, inputs=inputs, quantities={"数值": formula})
+    node = next(each.formula for each in policy.quantities if each.name == "数值")
+    assert Reader(policy).read(node, {}) == (None, None)

@@ -380,7 +380,10 @@ def test_the_remedy_names_the_plain_form(text: str, mended: str) -> None:
         ("优: {when: >= 90, clause: x}\n", [("needs-quotes", 1, 11, ">= 90")]),
         ("- {名: 甲, 实际: >=10件, 分: 5}\n", [("needs-quotes", 1, 14, ">=10件")]),
         ("[>= 90\n", [("needs-quotes", 1, 2, ">= 90")]),
-        ("得: {式: table(率; >= 90%: 10; else: 0), 位: 2}\n", [("needs-quotes", 1, 8, "table(率; >= 90%: 10; else: 0)")]),
+        (
+            "得: {式: table(率; >= 90%: 10; else: 0), 位: 2}\n",
+            [("needs-quotes", 1, 8, "table(率; >= 90%: 10; else: 0)")],
+        ),
         ("得: {式: f(率: 10\n", [("needs-quotes", 1, 8, "f(率: 10")]),
         ("得: {式: f(率: 10", [("needs-quotes", 1, 8, "f(率: 10")]),
         ("额: {全年: 1,677.29, 执行: 5}\n", [("wrong-number", 1, 9, "1,677.29")]),

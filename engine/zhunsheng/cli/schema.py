@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-Name = Literal["document", "dossier", "ruleset", "assessment"]
+Name = Literal["document", "dossier", "ruleset", "assessment", "layout"]
 
 
 def schema(
-    name: Annotated[Name, typer.Argument(metavar="document|dossier|ruleset|assessment", help="哪一种 · which")],
+    name: Annotated[Name, typer.Argument(metavar="document|dossier|ruleset|assessment|layout", help="哪一种 · which")],
     ruleset: Annotated[
         str | None,
         typer.Option(
@@ -50,5 +50,9 @@ def schema_named(name: Name) -> dict[str, Any]:
             return dossier_schema()
         case "ruleset":
             return ruleset_schema()
+        case "layout":
+            from zhunsheng.exchange.forms.layout import layout_schema
+
+            return layout_schema()
         case "assessment":
             return schema_of(Answer, "assessment", "评价结果", mode="serialization")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from pydantic import ValidationError
 
 from zhunsheng.document import Document
 from zhunsheng.exchange.files import shipped_ids, shipped_ruleset, shipped_source
 from zhunsheng.problem import Place, Problem, Refused, Words, say
+from zhunsheng.ruleset.model import PERIOD_FORM, Applies
 
 if TYPE_CHECKING:
     from zhunsheng.document import Dossier
@@ -40,23 +44,41 @@ def choose(filed: Document | Dossier) -> Choice:
     raise Refused([Problem(Place(name), "ruleset-unclear", expected)])
 
 
+def named(ruleset: Ruleset, year: int) -> Choice:
+    """The ruleset that was asked for, whatever it applies to; where it was not in force that year, this is said."""
+    if _in_force(ruleset.in_force, year):
+        return Choice(ruleset, say("ruleset-named"))
+    return Choice(ruleset, say("ruleset-named-outside", period=ruleset.in_force, year=year))
+
+
 def _applying(name: str, kinds: set[str], region: str, year: int) -> list[str] | None:
     """The regions that a ruleset's head names, where it applies; None where it does not.
 
-    Only the head is looked at: a ruleset that says of itself nothing about where it applies is never chosen.
+    Only the head is looked at: a ruleset that says of itself nothing about where it applies, or nothing that can be
+    read, is never chosen, and stands in nobody's way.
     """
-    head = shipped_source(name).data
-    applies = head.get("applies_to") if isinstance(head, dict) else None
-    if not applies or not kinds <= set(applies.get("kinds") or ()) or not _in_force(head.get("in_force"), year):
+    try:
+        head = shipped_source(name).data
+    except Refused:
         return None
-    regions: list[str] = applies.get("regions") or []
+    if not isinstance(head, dict):
+        return None
+    try:
+        applies = Applies.model_validate(head.get("applies_to"))
+    except ValidationError:
+        return None
+    if not kinds <= set(applies.kinds or ()) or not _in_force(head.get("in_force"), year):
+        return None
+    regions = list(applies.regions or ())
     return regions if not regions or any(region.startswith(each) for each in regions) else None
 
 
-def _in_force(period: str | None, year: int) -> bool:
+def _in_force(period: object, year: int) -> bool:
     """Whether a period takes in the end of a year: policies are judged as they stood when the year was done."""
     if period is None:
         return True
+    if not isinstance(period, str) or not re.match(PERIOD_FORM, period):
+        return False
     start, _, end = period.partition("/")
     last_day = f"{year}-12-31"
     return start <= last_day and (not end or last_day <= end)

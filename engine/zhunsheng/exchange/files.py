@@ -6,6 +6,8 @@ from beside it. A ruleset extends another by id, found beside it or among those 
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from zhunsheng.document import Document, Dossier, kind_of, read_document, read_dossier
 from zhunsheng.exchange import shipped
+from zhunsheng.exchange.bases import naming_a_base
 from zhunsheng.problem import Place, Problem, Refused, say
 from zhunsheng.ruleset import Ruleset, read_ruleset
 from zhunsheng.source import Source, read
@@ -34,6 +37,8 @@ class Filed:
     path: Path
     source: Source
     content: Document | Dossier
+    form: bool = False
+    """Whether the file is a form of Word or Excel: then `source` is what was read out of it, and has no lines of its own."""
 
 
 def load_document(path: str | Path) -> Document:
@@ -61,7 +66,10 @@ def load_ruleset(name: str | Path) -> Ruleset:
         Refused: with every problem in it and in those it extends.
     """
     source, beside = ruleset_source(name)
-    return read_ruleset(source, _retrieve(beside))
+    try:
+        return read_ruleset(source, retrieving(beside))
+    except Refused as refused:
+        raise Refused(naming_a_base(source, refused.problems, _shipped_sources)) from None
 
 
 @lru_cache(maxsize=64)
@@ -78,7 +86,13 @@ def ruleset_source(name: str | Path) -> tuple[Source, Path | None]:
     try:
         return shipped_source(str(name)), None
     except KeyError as missing:
+        if is_folder(path):
+            raise Refused([_folder(path)]) from None
         raise Refused([_no_such_ruleset(str(name), missing.args[0])]) from None
+
+
+def _shipped_sources() -> list[Source]:
+    return [shipped_source(each) for each in shipped_ids()]
 
 
 def shipped_ids() -> tuple[str, ...]:
@@ -105,12 +119,12 @@ def shipped_source(name: str) -> Source:
     return read(entries[name].read_bytes(), f"rulesets/{entries[name].name}")
 
 
-def _retrieve(beside: Path | None) -> Callable[[str], Source]:
+def retrieving(beside: Path | None) -> Callable[[str], Source]:
     """Finds a base by id: beside the ruleset that extends it, else among those that come with the engine."""
 
     def retrieve(name: str) -> Source:
         if beside is not None:
-            found = _named(beside.iterdir()).get(name)
+            found = _named(_entries(beside)).get(name)
             if found is not None:
                 return source_of(beside / found.name)
         return shipped_source(name)
@@ -119,32 +133,93 @@ def _retrieve(beside: Path | None) -> Callable[[str], Source]:
 
 
 def filed(paths: Iterable[Path]) -> tuple[list[Filed], list[Problem]]:
-    """Everything under these paths, and what was refused. In a folder, files that a dossier names are not taken twice."""
+    """Everything under these paths, each file once, and what was refused. In a folder, files that a dossier names go with it."""
     found: list[Filed] = []
     problems: list[Problem] = []
+    taken: set[Path] = set()
     for path in paths:
         here: list[Filed] = []
         for file in _files(path, problems):
+            if (resolved := _resolved(file)) in taken:
+                continue  # named before, by itself or with its folder
+            taken.add(resolved)
             try:
+                if file.suffix not in SUFFIXES and _is_form(file):
+                    forms, unread = _forms(file)
+                    here += forms
+                    problems += unread
+                    continue
                 source = source_of(file)
                 content = _dossier(source, file) if kind_of(source) == "dossier" else read_document(source)
             except Refused as refused:
                 problems += refused.problems
             else:
                 here.append(Filed(file, source, content))
-        named = {(each.path.parent / name).resolve() for each in here for name in _named_documents(each.source)}
-        found += [each for each in here if each.path.resolve() not in named]
+        named = {_resolved(each.path.parent / name) for each in here for name in _names(each)}
+        found += [each for each in here if _resolved(each.path) not in named]
     return found, list(dict.fromkeys(problems))
 
 
-def _files(path: Path, problems: list[Problem]) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    files = sorted(each for each in path.iterdir() if each.suffix in SUFFIXES and each.is_file())
+def _names(filed: Filed) -> list[str]:
+    """The files beside it that go with it: documents that a dossier names, the form that a document was imported from."""
+    if isinstance(filed.content, Document):
+        return [] if filed.form or filed.content.file is None else [filed.content.file]
+    return _named_documents(filed.source)
+
+
+def _is_form(path: Path) -> bool:
+    from zhunsheng.exchange.forms.filed import is_form  # noqa: PLC0415  brings the readers along
+
+    return is_form(path)
+
+
+def _forms(path: Path) -> tuple[list[Filed], list[Problem]]:
+    from zhunsheng.exchange.forms.filed import filed_forms  # noqa: PLC0415  as above
+
+    return filed_forms(path)
+
+
+def _forms_among(entries: list[Path]) -> list[Path]:
+    if all(each.suffix in SUFFIXES for each in entries):
+        return []
+    from zhunsheng.exchange.forms.filed import among  # noqa: PLC0415  as above
+
+    return among(entries)
+
+
+def folder_of(path: Path) -> list[Path]:
+    """The YAML and JSON files of a folder.
+
+    Raises:
+        Refused: it is no folder, or has none.
+    """
+    if not is_folder(path):
+        raise Refused([_absent(path)])
+    files = sorted(each for each in _entries(path) if each.suffix in SUFFIXES and is_file(each))
     if not files:
-        problems.append(
-            Problem(Place(str(path)), "empty-folder", say("empty-folder.expected", suffixes=" ".join(SUFFIXES)))
-        )
+        raise Refused([_empty(path)])
+    return files
+
+
+def _empty(path: Path) -> Problem:
+    return Problem(Place(str(path)), "empty-folder", say("empty-folder.expected", suffixes=" ".join(SUFFIXES)))
+
+
+def _resolved(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # `Path.resolve` raises where links lead in a circle
+
+
+def _files(path: Path, problems: list[Problem]) -> list[Path]:
+    try:
+        if not is_folder(path):
+            return [path]
+        entries = [each for each in path.iterdir() if is_file(each)]
+        files = sorted([*(each for each in entries if each.suffix in SUFFIXES), *_forms_among(entries)])
+    except OSError as error:
+        problems.append(_unreadable(path, error))
+        return []
+    if not files:
+        problems.append(_empty(path))
     return files
 
 
@@ -155,7 +230,7 @@ def source_of(path: Path) -> Source:
         Refused: there is no such file, it cannot be read, or it is no YAML or JSON.
     """
     shown = path.as_posix()
-    if path.suffix not in SUFFIXES:
+    if path.suffix not in SUFFIXES and not is_folder(path):
         raise Refused(
             [
                 Problem(
@@ -166,33 +241,63 @@ def source_of(path: Path) -> Source:
                 )
             ]
         )
+    return read(content_of(path), shown)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path leads to a folder; one that cannot be followed, or is no name at all, leads nowhere."""
+    return os.path.isdir(path)  # noqa: PTH112  pathlib raises for these
+
+
+def is_file(path: Path) -> bool:
+    """Whether a path leads to an ordinary file, likewise."""
+    return os.path.isfile(path)  # noqa: PTH113  as above
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        Refused: there is no such file, it is none (a folder, a pipe, a device, which might never end), it is larger than
+            any that is read, or it cannot be read.
+    """
+    place = Place(path.as_posix())
     try:
-        size = path.stat().st_size
-        if size > LIMIT:
-            raise Refused(
-                [
-                    Problem(
-                        Place(shown), "file-too-large", say("file-too-large.expected", limit=LIMIT // 2**20), str(size)
-                    )
-                ]
-            )
-        content = path.read_bytes()
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise Refused([_folder(path)])
+        if not stat.S_ISREG(found.st_mode):
+            raise Refused([Problem(place, "file-unreadable", say("file-unreadable.regular"), path.name)])
+        if found.st_size > LIMIT:
+            expected = say("file-too-large.expected", limit=LIMIT // 2**20)
+            raise Refused([Problem(place, "file-too-large", expected, str(found.st_size))])
+        return path.read_bytes()
     except FileNotFoundError:
         raise Refused([_absent(path)]) from None
-    except IsADirectoryError:
-        raise Refused([Problem(Place(shown), "file-is-folder", say("file-is-folder.expected"), path.name)]) from None
     except OSError as error:
-        raise Refused(
-            [Problem(Place(shown), "file-unreadable", say("file-unreadable.expected"), error.strerror or "")]
-        ) from None
-    return read(content, shown)
+        raise Refused([_unreadable(path, error)]) from None
+
+
+def _folder(path: Path) -> Problem:
+    return Problem(Place(path.as_posix()), "file-is-folder", say("file-is-folder.expected"), path.name)
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    return Problem(Place(path.as_posix()), "file-unreadable", say("file-unreadable.expected"), error.strerror or "")
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder; nothing where it may not be looked into."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def _absent(path: Path) -> Problem:
     from difflib import get_close_matches  # noqa: PLC0415  only where a name was mistyped
 
-    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
-    near = get_close_matches(path.name, beside, n=1)
+    near = get_close_matches(path.name, [each.name for each in _entries(path.parent)], n=1)
     hint = say("file-missing.hint", name=near[0]) if near else None
     return Problem(Place(path.as_posix()), "file-missing", say("file-missing.expected"), path.name, hint=hint)
 

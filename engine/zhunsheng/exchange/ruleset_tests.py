@@ -9,9 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zhunsheng.exchange import shipped
-from zhunsheng.exchange.files import SUFFIXES, load_dossier, load_ruleset, ruleset_source, source_of
+from zhunsheng.exchange.files import (
+    SUFFIXES,
+    content_of,
+    is_file,
+    is_folder,
+    load_dossier,
+    load_ruleset,
+    ruleset_source,
+    source_of,
+)
+from zhunsheng.exchange.format import formatted
 from zhunsheng.problem import Place, Problem, Refused, say
 from zhunsheng.trial import prepared, read_tests, read_yaml_with_nulls
+from zhunsheng.trial.read import NULL_MARK, read_with_nulls_marked
 from zhunsheng.trial.subject import Base
 
 if TYPE_CHECKING:
@@ -64,7 +75,16 @@ def trial_source(path: Path) -> Source:
     Raises:
         Refused: it cannot be read, or is no YAML.
     """
-    return read_yaml_with_nulls(_bytes(path), path.as_posix())
+    return read_yaml_with_nulls(content_of(path), path.as_posix())
+
+
+def tests_laid_out(path: Path) -> str:
+    """The text of a test file in the canonical layout; a null says something there, and stays.
+
+    Raises:
+        Refused: as `trial_source`.
+    """
+    return formatted(read_with_nulls_marked(content_of(path), path.as_posix())).replace(NULL_MARK, "null")
 
 
 def write_tests(path: Path, text: str) -> None:
@@ -73,7 +93,7 @@ def write_tests(path: Path, text: str) -> None:
     Raises:
         Refused: the file cannot be written.
     """
-    before = _bytes(path)
+    before = content_of(path)
     content = text.encode()
     if b"\r\n" in before:
         content = content.replace(b"\n", b"\r\n")
@@ -86,14 +106,6 @@ def write_tests(path: Path, text: str) -> None:
         raise Refused([Problem(place, "not-writable", say("not-writable.expected"), error.strerror or "")]) from None
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        source_of(path)  # says what is wrong with it
-        raise
-
-
 def _shipped() -> Path:
     folder = shipped.rulesets()
     if isinstance(folder, Path):
@@ -103,14 +115,14 @@ def _shipped() -> Path:
 
 def _meant(name: str) -> list[Path]:
     path = Path(name)
-    if path.is_dir():
+    if is_folder(path):
         return _in_folder(path)
     if name.endswith(ENDING):
         return [path]
     if path.suffix in SUFFIXES or path.parent != Path():
         source_of(path)  # a ruleset that is not there is what to speak of, not its tests
         return [_there(path.with_suffix(ENDING))]
-    if not (_shipped() / f"{name}{ENDING}").exists():
+    if not is_file(_shipped() / f"{name}{ENDING}"):
         ruleset_source(name)  # likewise
     return [_there(_shipped() / f"{name}{ENDING}")]
 
@@ -123,7 +135,7 @@ def _in_folder(folder: Path) -> list[Path]:
 
 
 def _there(path: Path) -> Path:
-    if not path.is_file():
+    if not is_file(path):
         raise Refused([Problem(Place(path.as_posix()), "file-missing", say("trial.no-tests"), path.name)])
     return path
 
@@ -139,7 +151,7 @@ def _ruleset(tests: Path, name: str) -> Ruleset:
     if Path(name).suffix in SUFFIXES or "/" in name:
         return load_ruleset(_from(tests.parent, name))
     beside = [tests.parent / f"{name}{suffix}" for suffix in SUFFIXES]
-    return load_ruleset(next((each for each in beside if each.is_file()), name))
+    return load_ruleset(next((each for each in beside if is_file(each)), name))
 
 
 def _from(folder: Path, name: str) -> Path:
@@ -154,7 +166,7 @@ def _fetching(folder: Path) -> Fetch:
         path = _from(folder, name)
         if path.suffix not in SUFFIXES:
             candidates = [path.with_name(path.name + suffix) for suffix in SUFFIXES]
-            path = next((each for each in candidates if each.is_file()), candidates[0])
+            path = next((each for each in candidates if is_file(each)), candidates[0])
         source = source_of(path)
         return _with_documents(source, path) if kind == "dossier" else Base(source.data, _placing(source))
 

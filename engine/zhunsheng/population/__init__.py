@@ -2,5 +2,16 @@
 
 from zhunsheng.population.archive import Change, Migration, migrate
 from zhunsheng.population.compare import Comparison, Difference, Element, compare
+from zhunsheng.population.contrast import Contrast, contrasts
 
-__all__ = ["Change", "Comparison", "Difference", "Element", "Migration", "compare", "migrate"]
+__all__ = [
+    "Change",
+    "Comparison",
+    "Contrast",
+    "Difference",
+    "Element",
+    "Migration",
+    "compare",
+    "contrasts",
+    "migrate",
+]

@@ -254,9 +254,15 @@ def elements(ruleset: Ruleset) -> dict[Element, Facets]:
     for each in ruleset.inputs:
         columns = tuple(f"{one.name} {one.type.value}{'!' * one.required}" for one in each.columns)
         required = "true" if each.required else None
-        add("inputs", each.name, each=each.holder, shape=each.shape, columns=columns, required=required)
+        details = tuple(f"{one.name} {one.details}" for one in each.columns if one.details)
+        add(
+            "inputs", each.name, each=each.holder, shape=each.shape, columns=columns, required=required, details=details
+        )  # fmt: skip
     for quantity in ruleset.quantities:
-        add("quantities", quantity.name, each=quantity.scope, formula=quantity.formula, round=quantity.roundings)
+        add(
+            "quantities", quantity.name, each=quantity.scope, formula=quantity.formula, round=quantity.roundings,
+            type=None if quantity.declared is None else quantity.declared.value,
+        )  # fmt: skip
     if ruleset.kind is not None:
         add("indicator_kind", formula=ruleset.kind.formula)
     for score in ruleset.scores:

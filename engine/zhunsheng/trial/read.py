@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zhunsheng.source import Source
     from zhunsheng.trial.model import Expectation
 
-_NULL: Final = "\ue000" * len("null")
+NULL_MARK: Final = "\ue000" * len("null")
 """What `null` is read as: signs that no text holds, as many as it has, so that every place stays where it is."""
 
 
@@ -31,25 +31,33 @@ def read_yaml_with_nulls(content: bytes, file: str) -> Source:
     Raises:
         Refused: as `source.read`.
     """
-    text = body = content
+    source = read_with_nulls_marked(content, file)
+    return replace(source, text=readable(content), data=_with_none(source.data))
+
+
+def read_with_nulls_marked(content: bytes, file: str) -> Source:
+    """As `read_yaml_with_nulls`, but that text and data have `NULL_MARK` where `null` stands.
+
+    Raises:
+        Refused: as `source.read`.
+    """
+    body = content
     while True:
         try:
-            source = read(body, file, format="yaml")
+            return read(body, file, format="yaml")
         except Refused as refused:
             nulls = [each.place for each in refused.problems if (each.code, each.got) == ("empty-value", "null")]
             others = [each for each in refused.problems if (each.code, each.got) != ("empty-value", "null")]
             if others or not nulls:
                 raise Refused(others) from None
             body = _without(readable(body), nulls).encode()
-        else:
-            return replace(source, text=readable(text), data=_with_none(source.data))
 
 
 def _without(text: str, nulls: list[Place]) -> str:
     lines = text.split("\n")
     for place in nulls:
         line, at = lines[place.line - 1], place.column - 1
-        lines[place.line - 1] = line[:at] + _NULL + line[at + len(_NULL) :]
+        lines[place.line - 1] = line[:at] + NULL_MARK + line[at + len(NULL_MARK) :]
     return "\n".join(lines)
 
 
@@ -60,7 +68,7 @@ def _with_none(value: Any) -> Any:
         case list():
             return [_with_none(inner) for inner in value]
         case _:
-            return None if value == _NULL else value
+            return None if value == NULL_MARK else value
 
 
 def read_tests(source: Source) -> TrialFile:

@@ -57,6 +57,12 @@ def blank_document(ruleset: Ruleset, kind: Kind, schema: str) -> str:
     return "\n".join([*head, *(each.written() for each in blank.lines())]) + "\n"
 
 
+def year_of(ruleset: Ruleset) -> int:
+    """The last whole year in which a ruleset holds, or the first."""
+    first, _, last = (ruleset.in_force or "2026-01-01/").partition("/")
+    return int((last or first)[:4])
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class _Blank:
@@ -66,7 +72,7 @@ class _Blank:
 
     def lines(self) -> Iterator[_Line]:
         required = {*self.schema["required"], *(["project"] if self.kind == "project" else [])}
-        stated = {"kind": self.kind, "year": str(self.year())}
+        stated = {"kind": self.kind, "year": str(year_of(self.ruleset))}
         for name, body in self.schema["properties"].items():
             if name == "indicators":
                 yield _Line(0, f"{name}:{_remark(body, must=True)}")
@@ -75,11 +81,6 @@ class _Blank:
                 if name == "project" and self.kind == "department":
                     continue
                 yield from self.field(0, name, body, must=name in required, value=stated.get(name))
-
-    def year(self) -> int:
-        """The last whole year in which the ruleset holds, or the first."""
-        first, _, last = (self.ruleset.in_force or "2026-01-01/").partition("/")
-        return int((last or first)[:4])
 
     def field(
         self, depth: int, name: str, body: dict[str, Any], *, must: bool, value: str | None = None

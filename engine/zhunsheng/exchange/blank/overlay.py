@@ -38,7 +38,7 @@ def _head(name: str, base: Ruleset, schema: str) -> list[str]:
         f"# yaml-language-server: $schema={schema}",
         f"## 依据 {base.id}（{base.title}）：只写不同的地方，没有写的照旧。",
         "## 以「# 」开头的是例子，值取自依据的规则：去掉行首的「# 」再改。",
-        "## 写完运行 zhunsheng check 和这个文件的名称；所依据的全文用 zhunsheng rulesets 加上依据的标识看。",
+        "## 写完运行 zhunsheng check 和这个文件的名称；所依据的全文用 zhunsheng show 加上依据的标识看。",
         f"ruleset: {name}",
         "version: 0.1.0",
         f"title: {scalar_text(f'{name}（改成这项政策的名称）')}",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias, final
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, final
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from zhunsheng.exchange.describe.curves import Curve
 
 Kind = Literal["", "figure", "short", "faint", "code"]
@@ -48,4 +50,65 @@ class Drawing:
     curve: Curve
 
 
-Block: TypeAlias = Heading | Paragraph | Table | Drawing
+Look = Literal["label", "text", "value"]
+"""How a cell of a form is set: as a heading of rows or columns, as text, or as a value in the middle."""
+
+
+class Box(NamedTuple):
+    """A cell of a form, or a merged area. Rows and columns count from 0."""
+
+    row: int
+    column: int
+    height: int
+    width: int
+    text: str
+    look: Look
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as it is filed: one table of merged cells, with the lines above and below it.
+
+    Attributes:
+        title: the lines of its title.
+        above: lines between title and table.
+        widths: millimetres of each column on paper.
+        boxes: the cells, in reading order.
+        below: the notes.
+    """
+
+    title: tuple[str, ...]
+    above: tuple[str, ...]
+    widths: tuple[int, ...]
+    boxes: tuple[Box, ...]
+    below: tuple[str, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Several figures for each of some things, side by side: series by name, a value or none for each label."""
+
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[Fraction | None, ...]], ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Where figures stand among the grades.
+
+    Attributes:
+        title: what it shows.
+        bands: each grade with its bounds in words, and where it begins and ends, from below.
+        marks: each figure with its name and the grade it has.
+    """
+
+    title: str
+    bands: tuple[tuple[str, str, Fraction, Fraction], ...]
+    marks: tuple[tuple[str, Fraction, str], ...]
+
+
+Block: TypeAlias = Heading | Paragraph | Table | Drawing | Form | Bars | Ladder

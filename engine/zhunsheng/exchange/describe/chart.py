@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from zhunsheng.exchange.describe.curves import Curve, Dot
+    from zhunsheng.exchange.describe.curves import Curve
+    from zhunsheng.exchange.describe.trace import Dot
 
 KIND: Final = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 SPACES: Final = (
@@ -30,20 +31,25 @@ WIDE, TALL = Mm(140), Mm(70)
 
 
 def add_chart(document: Any, paragraph: Any, curve: Curve) -> None:
-    """Puts the chart into a paragraph."""
+    """Puts the chart of a curve into a paragraph."""
+    add_drawn(document, paragraph, _chart(curve), curve.title, TALL)
+
+
+def add_drawn(document: Any, paragraph: Any, xml: str, title: str, tall: int) -> None:
+    """Puts a chart into a paragraph."""
     part = document.part
     number = 1 + sum(each.reltype == RELATIONSHIP_TYPE.CHART for each in part.rels.values())
     name = PackURI(f"/word/charts/chart{number}.xml")
-    chart = Part(name, KIND, _chart(curve).encode(), part.package)
+    chart = Part(name, KIND, xml.encode(), part.package)
     relation = part.relate_to(chart, RELATIONSHIP_TYPE.CHART)
-    paragraph.add_run()._r.append(parse_xml(_drawing(relation, number, curve.title)))  # noqa: SLF001  python-docx has no charts
+    paragraph.add_run()._r.append(parse_xml(_drawing(relation, number, title, tall)))  # noqa: SLF001  python-docx has no charts
 
 
-def _drawing(relation: str, number: int, title: str) -> str:
+def _drawing(relation: str, number: int, title: str, tall: int) -> str:
     return (
         '<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
         'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
-        f'{SPACES}><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{WIDE}" cy="{TALL}"/>'
+        f'{SPACES}><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{WIDE}" cy="{tall}"/>'
         f'<wp:docPr id="{1000 + number}" name="chart {number}" descr="{escape(title)}"/><wp:cNvGraphicFramePr/>'
         '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart">'
         f'<c:chart r:id="{relation}"/></a:graphicData></a:graphic></wp:inline></w:drawing>'

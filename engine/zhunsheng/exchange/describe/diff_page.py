@@ -6,23 +6,29 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from zhunsheng.exchange.describe import draw, web
+from zhunsheng.exchange.describe.contrasts import Teller
 from zhunsheng.exchange.describe.differences import Speaker, bars
+from zhunsheng.exchange.describe.overlay import overlaid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from zhunsheng.exchange.describe.differences import Line
-    from zhunsheng.population import Comparison, Migration
+    from zhunsheng.population import Comparison, Contrast, Migration
     from zhunsheng.problem.show import Lang
 
 
-def page(comparison: Comparison, migration: Migration | None, lang: Lang) -> str:
+def page(
+    comparison: Comparison, migration: Migration | None, lang: Lang, contrasts: Sequence[Contrast] | None = None
+) -> str:
     """The whole page."""
     speaker = Speaker(lang)
     old, new = comparison.old, comparison.new
     title = speaker.say("heading", old=f"{old.id} {old.version}", new=f"{new.id} {new.version}")
     body = [web.element("h1", title), web.element("p", f"{old.title} → {new.title}", "faint")]
     body += _differences(speaker, comparison)
+    if contrasts is not None:
+        body += _contrasts(Teller(lang), contrasts)
     if migration is not None:
         body += _archive(speaker, migration)
     return web.page(title, body, {"zh": "zh-CN", "en": "en"}[lang])
@@ -59,6 +65,29 @@ def _row(line: Line) -> str:
     places = "<br>".join(escape(each) for each in dict.fromkeys(line.places) if each)
     title = web.element("td", f"{line.title}{line.when}")
     return f'<tr>{title}<td>{old}</td><td>{new}</td><td class="code">{places}</td></tr>'
+
+
+def _contrasts(teller: Teller, contrasts: Sequence[Contrast]) -> Iterator[str]:
+    """Figures that differ, with both curves and the difference shaded; of the others the names."""
+    yield web.element("h2", teller.say("heading"))
+    yield web.element("p", teller.say("setting" if contrasts else "none"), "faint")
+    for each in contrasts:
+        if each.verdict in ("differs", "tried-differs"):
+            told = teller.told(each)
+            yield web.element("h3", told.title)
+            yield from (web.element("p", line) for line in told.lines)
+            yield from _chart(teller, each, told.title)
+    for verdict in ("equal", "nowhere", "tried-equal"):
+        figures = teller.equal(contrasts, verdict)
+        if figures:
+            yield web.element("p", teller.say(verdict, figures=figures))
+
+
+def _chart(teller: Teller, contrast: Contrast, title: str) -> Iterator[str]:
+    drawn = overlaid(contrast)
+    if drawn is not None:
+        names = (teller.say("old"), teller.say("new"))
+        yield f"<figure>{draw.overlay(drawn, title, contrast.by, names)}</figure>"
 
 
 def _archive(speaker: Speaker, migration: Migration) -> Iterator[str]:

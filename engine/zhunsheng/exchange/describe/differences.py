@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 
+from zhunsheng.exchange.describe.contrasts import as_data
 from zhunsheng.exchange.describe.reader import Reader
 from zhunsheng.expression.tree import Row
 from zhunsheng.expression.words import words
@@ -15,9 +16,9 @@ from zhunsheng.problem import say
 from zhunsheng.problem.show import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from zhunsheng.population import Change, Comparison, Difference, Element, Migration
+    from zhunsheng.population import Change, Comparison, Contrast, Difference, Element, Migration
     from zhunsheng.population.archive import Said
     from zhunsheng.population.compare import Facet, Stretch
     from zhunsheng.problem import Place
@@ -132,6 +133,8 @@ class Speaker:
                 name, _, kind = text.partition(" ")
                 typed = sentence(say(f"value.{kind.rstrip('!')}"), self.lang)
                 return self.say("needed" if kind.endswith("!") else "column", name=name, type=typed)
+            case "type":
+                return sentence(say(f"value.{text}"), self.lang)
             case "effect":
                 return self.say("in-force")
             case _:
@@ -211,7 +214,9 @@ def _width(spread: Fraction) -> Fraction:
     return next(width for width in widths if spread <= width * (MOST_BARS - 2))
 
 
-def answer(comparison: Comparison, migration: Migration | None) -> dict[str, Any]:
+def answer(
+    comparison: Comparison, migration: Migration | None, contrasts: Sequence[Contrast] | None = None
+) -> dict[str, Any]:
     """All of it as JSON-ready data."""
     both = {lang: Speaker(lang) for lang in LANGUAGES}
     found: dict[str, Any] = {
@@ -221,6 +226,8 @@ def answer(comparison: Comparison, migration: Migration | None) -> dict[str, Any
         "differences": [_difference(each, both) for each in comparison.differences],
         "wording": [{"section": each.section, "name": each.name} for each in comparison.wording],
     }
+    if contrasts is not None:
+        found["functions"] = as_data(contrasts)
     if migration is not None:
         found["archive"] = _archive(migration)
     return found

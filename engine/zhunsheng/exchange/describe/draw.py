@@ -6,6 +6,7 @@ from html import escape
 from math import floor
 from typing import TYPE_CHECKING, Final, NamedTuple, final
 
+from zhunsheng.expression.types import Type
 from zhunsheng.number import write
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from zhunsheng.exchange.describe.curves import Curve
+    from zhunsheng.exchange.describe.overlay import Overlay
+    from zhunsheng.exchange.describe.trace import Dot
 
 WIDE: Final = 640
 TALL: Final = 260
@@ -41,10 +44,7 @@ def curve(drawn: Curve) -> str:
     x = Scale(drawn.x[0], drawn.x[-1], LEFT, WIDE - RIGHT)
     y = Scale(drawn.y[0], drawn.y[-1], TALL - BOTTOM, TOP)
     parts = [*_grid(x, drawn.x, y, drawn.y)]
-    parts += [
-        f'<polyline class="curve" points="{" ".join(f"{x.at(a)},{y.at(b)}" for a, b in line)}"/>'
-        for line in drawn.lines
-    ]
+    parts += [f'<polyline class="curve" points="{_points(line, x, y)}"/>' for line in drawn.lines]
     size = 4 if len(drawn.closed) <= 8 else 2
     for kind, dots in (("hole", drawn.open), ("dot", drawn.closed)):
         parts += [f'<circle class="{kind}" cx="{x.at(a)}" cy="{y.at(b)}" r="{size}"/>' for a, b in dots]
@@ -53,7 +53,29 @@ def curve(drawn: Curve) -> str:
     return _svg(parts, drawn.title)
 
 
-def _grid(x: Scale, at_x: Sequence[Fraction], y: Scale, at_y: Sequence[Fraction]) -> Iterator[str]:
+def overlay(drawn: Overlay, title: str, label: str, names: tuple[str, str]) -> str:
+    """Two curves, the old one dashed, with what lies between them shaded."""
+    x = Scale(drawn.x[0], drawn.x[-1], LEFT, WIDE - RIGHT)
+    y = Scale(drawn.y[0], drawn.y[-1], TALL - BOTTOM, TOP)
+    parts = [*_grid(x, drawn.x, y, drawn.y, drawn.type)]
+    parts += [f'<polygon class="between" points="{_points(each, x, y)}"/>' for each in drawn.between]
+    for kind, trace in (("curve was", drawn.old), ("curve", drawn.new)):
+        parts += [f'<polyline class="{kind}" points="{_points(line, x, y)}"/>' for line in trace.lines]
+    for at, (kind, name) in enumerate(zip(("curve was", "curve"), names, strict=True)):
+        start = LEFT + 60 + at * 80
+        parts.append(f'<line class="{kind}" x1="{start}" y1="{TOP - 14}" x2="{start + 28}" y2="{TOP - 14}"/>')
+        parts.append(_text(start + 34, TOP - 10, name, "start"))
+    parts.append(_text(WIDE - RIGHT, TALL - 6, label, "end"))
+    return _svg(parts, title)
+
+
+def _points(dots: Sequence[Dot], x: Scale, y: Scale) -> str:
+    return " ".join(f"{x.at(a)},{y.at(b)}" for a, b in dots)
+
+
+def _grid(
+    x: Scale, at_x: Sequence[Fraction], y: Scale, at_y: Sequence[Fraction], type_: Type | None = Type.PERCENT
+) -> Iterator[str]:
     for each in at_y:
         row = y.at(each)
         yield f'<line class="grid" x1="{x.start}" y1="{row}" x2="{x.end}" y2="{row}"/>'
@@ -61,7 +83,8 @@ def _grid(x: Scale, at_x: Sequence[Fraction], y: Scale, at_y: Sequence[Fraction]
     for each in at_x:
         column = x.at(each)
         yield f'<line class="grid" x1="{column}" y1="{y.start}" x2="{column}" y2="{y.end}"/>'
-        yield _text(column, y.start + 18, f"{write(each * 100)}%", "middle")
+        mark = f"{write(each * 100)}%" if type_ is Type.PERCENT else write(each)
+        yield _text(column, y.start + 18, mark, "middle")
     yield f'<line class="axis" x1="{x.start}" y1="{y.start}" x2="{x.end}" y2="{y.start}"/>'
     yield f'<line class="axis" x1="{x.start}" y1="{y.start}" x2="{x.start}" y2="{y.end}"/>'
 

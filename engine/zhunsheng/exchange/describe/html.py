@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zhunsheng.exchange.describe import draw, web
-from zhunsheng.exchange.describe.blocks import Drawing, Heading, Paragraph, Table
+from zhunsheng.exchange.describe import bars, draw, merged, web
+from zhunsheng.exchange.describe.blocks import Bars, Drawing, Form, Heading, Ladder, Paragraph, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,10 +13,18 @@ if TYPE_CHECKING:
     from zhunsheng.exchange.describe.blocks import Block
 
 
-def html(blocks: Sequence[Block]) -> str:
+def html(blocks: Sequence[Block], lang: str = "zh-CN") -> str:
     """The whole page, called as its first heading says."""
-    title = next((each.text for each in blocks if isinstance(each, Heading)), "")
-    return web.page(title, map(_block, blocks))
+    return web.page(_title(blocks), map(_block, blocks), lang)
+
+
+def _title(blocks: Sequence[Block]) -> str:
+    for each in blocks:
+        if isinstance(each, Heading):
+            return each.text
+        if isinstance(each, Form):
+            return " ".join(each.title)
+    return ""
 
 
 def _block(block: Block) -> str:
@@ -29,3 +37,9 @@ def _block(block: Block) -> str:
             return web.table(head, rows, kinds)
         case Drawing(curve):
             return f"<figure>{draw.curve(curve)}{web.element('figcaption', curve.title)}</figure>"
+        case Form():
+            return merged.html(block)
+        case Bars():
+            return f"<figure>{bars.bars(block)}{web.element('figcaption', block.title)}</figure>"
+        case Ladder():
+            return f"<figure>{bars.ladder(block)}{web.element('figcaption', block.title)}</figure>"

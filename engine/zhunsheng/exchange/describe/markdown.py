@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zhunsheng.exchange.describe.blocks import Drawing, Heading, Paragraph, Table
+from zhunsheng.exchange.describe.blocks import Bars, Drawing, Form, Heading, Ladder, Paragraph, Table
+from zhunsheng.exchange.describe.merged import as_table, rows_of
 from zhunsheng.exchange.describe.turns import turns
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def markdown(blocks: Iterable[Block]) -> str:
     """The whole document."""
-    return "\n\n".join(map(_block, blocks)) + "\n"
+    return "\n\n".join(_block(each) for each in blocks if not isinstance(each, Bars)) + "\n"
 
 
 def _block(block: Block) -> str:
@@ -29,6 +30,15 @@ def _block(block: Block) -> str:
         case Drawing(curve):
             head = (curve.x_label, curve.y_label)
             return f"{_escaped(curve.title)}：\n\n{_table(head, turns(curve), ('figure', 'figure'))}"
+        case Form():
+            title = f"## {_escaped(' '.join(block.title))}"
+            table = _table([""] * len(block.widths), rows_of(block), ())
+            return "\n\n".join([title, *map(_escaped, block.above), table, *map(_escaped, block.below)])
+        case Bars():
+            return ""  # what it shows stands in a table beside it
+        case Ladder():
+            table = as_table(block)
+            return _table(table.head, table.rows, table.kinds)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], kinds: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from zhunsheng.expression.tree import Node
     from zhunsheng.ruleset import Ruleset
+    from zhunsheng.ruleset.inputs import Column
     from zhunsheng.ruleset.policy import Citation, Quantity, Score
 
 STATUS: Final = {"verified": "已核对", "unverified": "未核对", "observed": "见于实际做法"}
@@ -172,9 +173,9 @@ class _Outline:
         rows = []
         for each in self.ruleset.inputs:
             if each.shape == "value":
-                columns = TYPES[each.columns[0].type]
+                columns = _filled(each.columns[0])
             else:
-                columns = "、".join(f"{one.name}（{TYPES[one.type]}{'，必填' * one.required}）" for one in each.columns)
+                columns = "、".join(f"{one.name}（{_filled(one)}{'，必填' * one.required}）" for one in each.columns)
             needed = "必填" if each.required else "可不填"
             rows.append(
                 (each.name, each.holder, f"{shapes[each.shape]}：{columns}", needed, self.note(("inputs", each.name)))
@@ -224,7 +225,7 @@ class _Outline:
         yield Table(("情形", "取值"), rows)
 
     def rounding(self, each: Quantity | Score) -> str:
-        share = each.formula.type in (Type.PERCENT, Type.RATIO)
+        share = each.type in (Type.PERCENT, Type.RATIO)
         return roundings(each.roundings, percent=share) if each.roundings else ""
 
     def aside(self, path: tuple[str, ...], citation: Citation, tests: str) -> Iterator[Block]:
@@ -291,6 +292,11 @@ TYPES: Final = {
     Type.NUMBER: "数", Type.PERCENT: "百分比", Type.MONEY: "金额（万元）", Type.DAYS: "天数", Type.TEXT: "文字",
     Type.DATE: "日期", Type.TRUTH: "是或否", Type.RATIO: "比率", Type.QUANTITY: "数量", Type.ZERO: "数",
 }  # fmt: skip
+
+
+def _filled(column: Column) -> str:
+    """How a declared input is filled in."""
+    return "，".join(each for each in (TYPES[column.type], column.details) if each)
 
 
 def _day(text: str) -> str:

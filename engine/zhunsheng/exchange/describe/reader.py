@@ -10,6 +10,7 @@ import datetime as dt
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, assert_never, cast, final
 
+from zhunsheng.expression.signs import BINDING, SHOWN
 from zhunsheng.expression.tree import (
     Absent,
     Aggregate,
@@ -52,7 +53,6 @@ MODES: Final = {
 }  # fmt: skip
 WRITTEN: Final = {">=": "≥", "<=": "≤", "department": "部门整体支出", "project": "项目支出"}
 """Texts of the engine's own, as forms have them."""
-_OPERATORS: Final = {"+": ("+", 5), "-": ("−", 5), "*": ("×", 6), "/": ("÷", 6)}
 _GATHERED: Final = {"sum": "之和", "mean": "的平均数", "median": "的中位数", "min": "中最小的", "max": "中最大的"}
 _LOOSE, _OR, _AND, _CLAUSE, _NEGATIVE, _TIGHT = 0, 1, 2, 4, 7, 9
 
@@ -161,7 +161,7 @@ class Reader:
             case Negative():
                 return f"−{self._say(node.operand, _TIGHT)}", _NEGATIVE
             case Arithmetic():
-                sign, binding = _OPERATORS[node.operator]
+                sign, binding = SHOWN[node.operator], BINDING[node.operator]
                 return f"{self._say(node.left, binding)} {sign} {self._say(node.right, binding + 1)}", binding
             case Compare():
                 return self._compare(node), _CLAUSE
@@ -281,6 +281,8 @@ class Reader:
                 return f"{text}含有{part}", _CLAUSE
             case "length", [text]:
                 return f"{text}的字数", _TIGHT
+            case "date", [year, month, day]:
+                return f"{year}{'年' if year.isdecimal() else '的'}{month}月{day}日", _TIGHT
             case _:
                 return f"{node.function}（{'，'.join(inside)}）", _TIGHT
 

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 STYLE: Final = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1c1c1e; --faint: #63636b; --line: #c9c9d1; --shade: #f3f3f6;
-  --mark: #0b5cad; --old: #b3261e; --new: #1a7f37; --fill: #cfe0f3; }
+  --mark: #0b5cad; --old: #b3261e; --new: #1a7f37; --fill: #cfe0f3; --soft: #7ba7d4; }
 @media (prefers-color-scheme: dark) { :root { --paper: #17181b; --ink: #e8e8ea; --faint: #a0a0aa; --line: #44454d;
-  --shade: #222328; --mark: #7db7f2; --old: #ff8a80; --new: #6fd08c; --fill: #24405e; } }
+  --shade: #222328; --mark: #7db7f2; --old: #ff8a80; --new: #6fd08c; --fill: #24405e; --soft: #45729f; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.25rem 4rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.75 FangSong, "仿宋", "仿宋_GB2312", "Noto Serif CJK SC", "Songti SC", serif; }
@@ -36,8 +36,15 @@ svg { max-width: 100%; height: auto; display: block; }
 svg text { font: 13px "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; fill: var(--faint); }
 svg .axis { stroke: var(--ink); } svg .grid { stroke: var(--line); stroke-dasharray: 2 3; }
 svg .curve { stroke: var(--mark); stroke-width: 2; fill: none; } svg .bar { fill: var(--mark); }
+svg .was { stroke: var(--faint); stroke-dasharray: 6 4; } svg .between { fill: var(--fill); }
 svg .dot { fill: var(--mark); stroke: var(--mark); } svg .hole { fill: var(--paper); stroke: var(--mark); stroke-width: 1.5; }
-@media print { :root { --paper: #fff; --ink: #000; --faint: #444; --line: #999; --shade: #f0f0f0; --mark: #000; --fill: #ddd;
+svg .s0 { fill: var(--line); } svg .s1 { fill: var(--soft); } svg .s2 { fill: var(--mark); } svg .mark { stroke: var(--ink); }
+svg .band0 { fill: var(--shade); stroke: var(--line); } svg .band1 { fill: var(--fill); stroke: var(--line); }
+.sheet { margin: 2.5rem 0; } .sheet h2 { text-align: center; }
+table.form { font-size: .9rem; line-height: 1.5; min-width: 44rem; } table.form th, table.form td { padding: .2rem .35rem; vertical-align: middle;
+  overflow-wrap: anywhere; } table.form th { white-space: normal; text-align: center; } table.form td.value { text-align: center; }
+@media print { .sheet { break-before: page; margin: 0; } .sheet:first-child { break-before: auto; } table.form { font-size: 9pt; min-width: 0; } }
+@media print { :root { --paper: #fff; --ink: #000; --faint: #444; --line: #999; --shade: #f0f0f0; --mark: #000; --fill: #ddd; --soft: #999;
   --old: #000; --new: #000; } body { max-width: none; padding: 0; font-size: 12pt; } .scroll { overflow: visible; }
   .old { text-decoration: line-through; } a { color: inherit; } }
 @page { size: A4; margin: 37mm 26mm 35mm 28mm; }

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import OxmlElement
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from zhunsheng.exchange.describe.blocks import Drawing, Heading, Paragraph, Table
-from zhunsheng.exchange.describe.chart import add_chart
+from zhunsheng.exchange.describe import merged
+from zhunsheng.exchange.describe.bar_chart import bar_chart
+from zhunsheng.exchange.describe.blocks import Bars, Drawing, Form, Heading, Ladder, Paragraph, Table
+from zhunsheng.exchange.describe.chart import add_chart, add_drawn
+from zhunsheng.problem.show import cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,13 +31,25 @@ CHAINS: Final = {BODY: "FangSong,仿宋_GB2312,Noto Serif CJK SC", HEADS: "SimHe
 """What to take where a font is not installed, the nearest first."""
 FAMILIES: Final = {BODY: "roman", HEADS: "swiss"}
 TITLE_SIZE, SIZE, SMALL = 22, 16, 12
+TABLE_SIZE, TABLE_LINE = 10, 16
 LINE, SMALL_LINE = 28, 20
 """Points from line to line: 22 lines a page, as the standard has it."""
 WIDTH: Final = 156
 """Millimetres between the margins."""
+LYING: Final = 243
+"""The same on a page that lies down."""
+WIDEST: Final = 200
+"""Millimetres that a form may want and still stand upright."""
+HIGHEST: Final = 200
+"""Millimetres of the highest chart."""
+FORM_TITLE, FORM_SIZE, FORM_LINE = 16, 9, 12
 GREY: Final = RGBColor(0x55, 0x55, 0x55)
-LONGEST: Final = 24
-"""Cells of a text that counts for the width of its column; what is longer breaks."""
+LONGEST: Final = 30
+"""Signs of a text that count for the width of its column; what is longer breaks."""
+CELL: Final = 18
+"""Tenths of a millimetre that half a Chinese sign takes in a table."""
+LEAST: Final = 22
+"""Millimetres of a column whose text may break."""
 
 
 def word(blocks: Iterable[Block]) -> bytes:
@@ -140,6 +156,53 @@ def _add(document: Any, block: Block) -> None:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
             add_chart(document, paragraph, curve)
+        case Form():
+            _form(document, block)
+        case Bars():
+            paragraph = document.add_paragraph()
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+            tall = Mm(min(40 + len(block.labels) * (6 + 4 * len(block.series)), HIGHEST))
+            add_drawn(document, paragraph, bar_chart(block), block.title, tall)
+        case Ladder():
+            table = merged.as_table(block)
+            _table(document, table.head, table.rows, table.kinds)
+
+
+def _form(document: Any, form: Form) -> None:
+    """A form on a page of its own; a wide one on a page lying down."""
+    wide = sum(form.widths) > WIDEST
+    _section(document, landscape=wide)
+    for each in form.title:
+        title = document.add_paragraph()
+        title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _spaced(title.paragraph_format, FORM_TITLE + 6)
+        run = title.add_run(each)
+        run.font.size = Pt(FORM_TITLE)
+        _letters(run, HEADS)
+    for each in form.above:
+        _aside(document, each)
+    widths = merged.scaled(form.widths, LYING if wide else WIDTH)
+    document.element.body.insert_element_before(
+        parse_xml(merged.word(form, widths, 2 * FORM_SIZE, FORM_LINE)), "w:sectPr"
+    )
+    for each in form.below or ("",):
+        _aside(document, each)
+
+
+def _aside(document: Any, text: str) -> None:
+    """A small line beside a form."""
+    paragraph = document.add_paragraph()
+    _spaced(paragraph.paragraph_format, 16)
+    paragraph.add_run(text).font.size = Pt(FORM_SIZE + 1)
+
+
+def _section(document: Any, *, landscape: bool) -> None:
+    """A new page, upright or lying; none where the document is still empty."""
+    begun = document.element.body.xpath("./w:p | ./w:tbl")
+    section = document.add_section(WD_SECTION.NEW_PAGE) if begun else document.sections[-1]
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (Mm(297), Mm(210)) if landscape else (Mm(210), Mm(297))
 
 
 def _indent(paragraph: Any) -> None:
@@ -153,7 +216,7 @@ def _table(document: Any, head: tuple[str, ...], rows: tuple[tuple[str, ...], ..
     heads = [head] if any(head) else []
     table = document.add_table(rows=len(heads) + len(rows), cols=len(head), style="Table Grid")
     table.autofit = False
-    widths = _widths([*heads, *rows])
+    widths = _widths(heads, rows, kinds)
     for at, texts in enumerate([*heads, *rows]):
         is_head = at < len(heads)
         for cell, text, width, kind in zip(
@@ -161,19 +224,23 @@ def _table(document: Any, head: tuple[str, ...], rows: tuple[tuple[str, ...], ..
         ):
             cell.width = Mm(width)
             paragraph = cell.paragraphs[0]
-            _spaced(paragraph.paragraph_format, SMALL_LINE)
+            _spaced(paragraph.paragraph_format, TABLE_LINE)
             if kind == "figure":
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             run = paragraph.add_run(text)
-            run.font.size = Pt(SMALL)
+            run.font.size = Pt(TABLE_SIZE)
             if is_head:
-                run.font.name = HEADS
-                run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), HEADS)  # noqa: SLF001  as above
+                _letters(run, HEADS)
         _row(table.rows[at], repeated=is_head)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     after = document.add_paragraph()
     _spaced(after.paragraph_format, 8)
+
+
+def _letters(run: Any, name: str) -> None:
+    run.font.name = name
+    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)  # noqa: SLF001  as above
 
 
 def _row(row: Any, *, repeated: bool) -> None:
@@ -184,12 +251,22 @@ def _row(row: Any, *, repeated: bool) -> None:
         properties.append(OxmlElement("w:tblHeader"))
 
 
-def _widths(lines: list[tuple[str, ...]]) -> list[int]:
-    """Millimetres for each column, by its longest text, none so narrow that a word of four signs breaks."""
-    wants = [max(4, *(min(len(line[at]), LONGEST) for line in lines)) for at in range(len(lines[0]))]
-    least = [min(18, WIDTH // len(wants))] * len(wants)
+def _widths(heads: list[tuple[str, ...]], rows: Iterable[tuple[str, ...]], kinds: tuple[str, ...]) -> list[int]:
+    """Millimetres for each column, by its longest text; figures and short texts unbroken where there is room for all."""
+    columns = list(zip(*heads, *rows, strict=True))
+    wants = [min(max(map(cells, texts)), 2 * LONGEST) * CELL // 10 + 5 for texts in columns]
+    kept = [kinds[at : at + 1] in (("figure",), ("short",)) for at in range(len(columns))]
+    bodies = [max(map(cells, texts[len(heads) :] or texts)) * CELL // 10 + 6 for texts in columns]
+    least = [
+        min(want, max(body, LEAST // 2) if keep else LEAST) for want, body, keep in zip(wants, bodies, kept, strict=True)
+    ]
+    if sum(least) > WIDTH:
+        return [each * WIDTH // sum(least) for each in least]
     room = WIDTH - sum(least)
-    return [narrow + room * want // sum(wants) for narrow, want in zip(least, wants, strict=True)]
+    lacking = [want - have for want, have in zip(wants, least, strict=True)]
+    if not sum(lacking):
+        return [each * WIDTH // sum(least) for each in least]
+    return [have + room * lack // sum(lacking) for have, lack in zip(least, lacking, strict=True)]
 
 
 def _undated(document: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
@@ -52,13 +53,21 @@ def content(blocks: list[Block], form: Form) -> bytes:
 
 
 def write_file(output: Path, content: bytes) -> None:
-    """Writes the document.
+    """Writes a file whole or not at all: who reads it meanwhile sees the one before.
 
     Raises:
         Refused: the file cannot be written.
     """
+    part = output.with_name(f".{output.name}.{os.getpid()}.part")
     try:
-        output.write_bytes(content)
+        if output.exists() and not output.is_file():  # a pipe or a terminal
+            output.write_bytes(content)
+            return
+        try:
+            part.write_bytes(content)
+            part.replace(output)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         problem = Problem(Place(output.as_posix()), "not-writable", say("not-writable.expected"), error.strerror or "")
         raise Refused([problem]) from None

@@ -11,7 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from zhunsheng.exchange.format.edits import Edit, applied
-from zhunsheng.expression.parse import MAX_LENGTH, SIGNS, Malformed, _parser, parse
+from zhunsheng.expression.parse import MAX_LENGTH, Malformed, parse, parser
+from zhunsheng.expression.signs import COMPARATORS
 from zhunsheng.ruleset.model import PERIOD_FORM, ruleset_schema, short_key
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _tokens(text: str, how: Spelling) -> list[_Token]:
         return []
     return [
         _Token(each.type, start, end, _written(each.type, str(each)))
-        for each in _parser().parse_interactive(framed).iter_parse()
+        for each in parser().parse_interactive(framed).iter_parse()
         if each.start_pos is not None
         and each.end_pos is not None
         and (start := each.start_pos - len(before)) >= 0
@@ -113,7 +114,7 @@ def _tokens(text: str, how: Spelling) -> list[_Token]:
 
 def _written(kind: str, text: str) -> str:
     if kind == "COMPARATOR":
-        return SIGNS.get(text, text)
+        return COMPARATORS.get(text, text)
     if kind == "QUANTITY":
         return re.sub(r"\s+", "", text).replace("％", "%")
     if kind == "PRESENCE":

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from zhunsheng.problem import Problem
+
 
 class Cell(NamedTuple):
     r"""A cell, or a merged area told once at its upper left corner. Rows and columns count from 0.
@@ -40,12 +42,15 @@ class Grid:
         cells: in reading order; places covered by a merge are not repeated.
         above, below: the lines of text that stand before and after the table and belong to no other; for a
             sheet these are found later, as rows of one wide cell.
+        doubtful: the file does not say where its cells begin and end (PDF), or in which format a number stood: points
+            and totals must add up before the reading is trusted.
     """
 
     name: str
     cells: tuple[Cell, ...]
     above: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    doubtful: bool = False
 
     @cached_property
     def rows(self) -> int:
@@ -89,3 +94,5 @@ class Sheets:
     """The name of the file, without its folder."""
     grids: tuple[Grid, ...]
     sha256: str = ""
+    told: tuple[Problem, ...] = ()
+    """What the reader of this file should know, as notes: what is hidden in it and was read, what was left aside."""

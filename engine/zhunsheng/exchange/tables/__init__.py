@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING
 
-from zhunsheng.exchange.files import _retrieve, ruleset_source
+from zhunsheng.exchange.files import retrieving, ruleset_source
 from zhunsheng.exchange.tables.back import Change, taken_back
 from zhunsheng.exchange.tables.book import STAMP, read_book, write_book
 from zhunsheng.exchange.tables.sheets import Sheet, sheets
@@ -51,7 +51,7 @@ def take_back(name: str, book: Book, file: str) -> tuple[Change, ...]:
     source, beside = ruleset_source(name)
     if beside is None:
         raise Refused([Problem(Place(name), "not-writable", say("not-writable.shipped"), name)])
-    text, changes = taken_back(source, _retrieve(beside), book, file)
+    text, changes = taken_back(source, retrieving(beside), book, file)
     if changes:
         path = beside / source.file.rpartition("/")[2]
         try:

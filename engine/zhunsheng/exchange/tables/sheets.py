@@ -11,7 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 
-from zhunsheng.expression.parse import SIGNS, Malformed, parse
+from zhunsheng.expression.parse import Malformed, parse
+from zhunsheng.expression.signs import COMPARATORS
 from zhunsheng.expression.tree import Absent, Constant, Lines, Table, children
 from zhunsheng.expression.words import words
 from zhunsheng.ruleset.overlay import is_dated
@@ -233,7 +234,7 @@ class _Look:
     def inclusive(value: _Value, sign: Comparator, end: int) -> Cell:
         """Whether the bound is included, at the place of its sign."""
         head = value.text[:end].rstrip()
-        spelled = [*(each for each, meant in SIGNS.items() if meant == sign), sign]
+        spelled = [*(each for each, meant in COMPARATORS.items() if meant == sign), sign]
         found = max((each for each in spelled if head.endswith(each)), key=len, default=None)
         slot = value.part(len(head) - len(found), len(head), sign[0]) if found is not None else None
         return Cell(YES_NO["=" in sign], slot=slot)

@@ -20,11 +20,11 @@ from zhunsheng.trial.coverage.visit import Visitor
 from zhunsheng.trial.outcome import outcome_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from zhunsheng.evaluation.score import Run
     from zhunsheng.expression.exact import Bound
-    from zhunsheng.ruleset.policy import Rule, Ruleset
+    from zhunsheng.ruleset.policy import Rule, Ruleset, Score
     from zhunsheng.trial.coverage.elements import Element, Key, Side
     from zhunsheng.trial.subject import Subject
 
@@ -99,17 +99,18 @@ def _walk(visitor: Visitor, outcome: Run, ruleset: Ruleset) -> None:
     if ruleset.kind is not None:
         for thing in things.get(INDICATOR, ()):
             visitor.visit(ruleset.kind.formula, (thing,))
-    _scores(visitor, outcome)
+    _scores(visitor, outcome, {each.name: each for each in ruleset.scores})
     for rule in ruleset.rules:
         for bound in _bounds(rule, outcome):
             _rule(visitor, rule, bound)
 
 
-def _scores(visitor: Visitor, outcome: Run) -> None:
+def _scores(visitor: Visitor, outcome: Run, scores: Mapping[str, Score]) -> None:
+    """The scores given; by the trees of this ruleset, since equal rulesets share the plan of one of them."""
     for item in outcome.items:
         if item.scoring is None:
             continue
-        score, bound = item.scoring.score, (item.thing,)
+        score, bound = scores[item.scoring.score.name], (item.thing,)
         visitor.visit(score.points, bound)
         visitor.visit(score.formula, bound)
         if item.reason is None:

@@ -1,0 +1,61 @@
+"""Whether points and scores add up: asked only where the reading itself is in doubt (a PDF, a table cut over pages).
+
+A form is taken as filed; sums that do not add up are a clerk's mistake for the re-check. But where columns may have been
+mistaken for others, sums that hold are what makes the reading believable.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zhunsheng.exchange.forms.recognise.draft import Draft
+
+
+def add_up(draft: Draft) -> bool:
+    """Whether every printed total is the sum of what stands above it, execution counted or not; one must be printed."""
+    execution = draft.funds.get("total", {})
+    checks = [
+        _sum_is(draft.values.get("total_points"), _each(draft, "points"), execution.get("points")),
+        _sum_is(draft.values.get("claimed_total"), _each(draft, "claimed_score"), execution.get("claimed_score")),
+        *_dimensions(draft),
+    ]
+    known = [each for each in checks if each is not None]
+    return all(known) if known else not any(_each(draft, "points"))
+
+
+def _each(draft: Draft, name: str) -> list[Decimal]:
+    return [each[name] for each in draft.indicators if name in each]
+
+
+def _sum_is(printed: Any, parts: Iterable[Decimal], execution: Decimal | None) -> bool | None:
+    found = list(parts)
+    if printed is None or not found:
+        return None
+    whole = sum(found, Decimal(0))
+    return printed in (whole, whole + (execution or Decimal(0)))
+
+
+def _dimensions(draft: Draft) -> list[bool]:
+    """For each dimension with points in its heading, whether its rows add to them, children counted or not."""
+    printed = {each["dimension"]: each["dimension_points"] for each in draft.indicators if each.get("dimension_points")}
+    sums = {
+        (name, children): sum(
+            (
+                each.get("points", Decimal(0))
+                for each in draft.indicators
+                if each.get("dimension") == name and (children or "parent" not in each)
+            ),
+            Decimal(0),
+        )
+        for name, children in product(printed, (True, False))
+    }
+    return [
+        points in (sums[name, True], sums[name, False])
+        for name, points in printed.items()
+        if any(_each(draft, "points"))
+    ]
