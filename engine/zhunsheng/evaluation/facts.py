@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, final
 
 from zhunsheng import measure
@@ -133,11 +133,9 @@ def _indicator(
     values = _read(indicator, INDICATOR, _ONE)
     values |= {"扣分": _ZERO, "否决": False, POSITION: Fraction(index + 1)}
     values |= _attributes(indicator.attributes, ruleset, INDICATOR, scale)
-    target = measure.read_target(
-        indicator.adjusted_target or indicator.target, unit=indicator.unit, comparator=indicator.comparator, year=year
+    values |= cells_read(
+        indicator.adjusted_target or indicator.target, indicator.actual, indicator.unit, indicator.comparator, year
     )
-    actual = measure.read_actual(indicator.actual, target, unit=indicator.unit, year=year)
-    values |= measured(target, actual)
     paths = _with_attributes(INDICATOR, indicator.attributes)
     if indicator.adjusted_target:
         paths = {**paths, **dict.fromkeys(OF_TARGET, "/adjusted_target")}
@@ -163,6 +161,15 @@ _OF_ACTUAL: Final = (
     "实际金额",
     "实际日期", "实际最早日期",
 )  # fmt: skip
+
+
+@lru_cache(maxsize=2**12)
+def cells_read(
+    target: str | None, actual: str | None, unit: str | None, comparator: str | None, year: int
+) -> Mapping[str, Value]:
+    """What the cells of an indicator say, read once for all indicators with the same: forms repeat each other."""
+    aim = measure.read_target(target, unit=unit, comparator=comparator, year=year)
+    return measured(aim, measure.read_actual(actual, aim, unit=unit, year=year))
 
 
 def measured(target: Reading, actual: Reading) -> dict[str, Value]:

@@ -31,16 +31,18 @@ def choose(filed: Document | Dossier) -> Choice:
         Refused: none applies, or several do alike; the candidates are named.
     """
     kinds: set[str] = {filed.kind} if isinstance(filed, Document) else {each.kind for each in filed.documents}
-    region = filed.region or ""
-    applying = {
-        name: regions for name in shipped_ids() if (regions := _applying(name, kinds, region, filed.year)) is not None
-    }
-    names = tuple(name for name, regions in applying.items() if regions) or tuple(applying)
-    facts = {"region": region or "—", "year": filed.year, "kind": tuple(say(f"kind.{each}") for each in sorted(kinds))}
+    return choose_for(kinds, filed.region, filed.year, filed.name if isinstance(filed, Document) else filed.unit)
+
+
+def choose_for(kinds: set[str], region: str | None, year: int, name: str) -> Choice:
+    """The same for what is known of it only by these: the kinds of the documents, region, year, and what it is called."""
+    region = region or ""
+    applying = {each: regions for each in shipped_ids() if (regions := _applying(each, kinds, region, year)) is not None}
+    names = tuple(each for each, regions in applying.items() if regions) or tuple(applying)
+    facts = {"region": region or "—", "year": year, "kind": tuple(say(f"kind.{each}") for each in sorted(kinds))}
     if len(names) == 1:
         return Choice(shipped_ruleset(names[0]), say("ruleset-chosen", **facts))
     expected = say("ruleset-unclear.expected", names=names, **facts) if names else say("ruleset-unclear.none", **facts)
-    name = filed.name if isinstance(filed, Document) else filed.unit
     raise Refused([Problem(Place(name), "ruleset-unclear", expected)])
 
 

@@ -28,8 +28,9 @@ from zhunsheng.population.table import ADJUSTED, KEY, Tables, declared_paths, fr
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from zhunsheng.evaluation.facts import World
     from zhunsheng.evaluation.plan import Scoring
     from zhunsheng.evaluation.score import Conclusion, Item
     from zhunsheng.evaluation.score import Run as ExactRun
@@ -82,19 +83,24 @@ def results_of(tables: Tables, ruleset: Ruleset) -> Results:
 
 def one_by_one(tables: Tables, ruleset: Ruleset) -> Results:
     """The results of documents in tables by the exact interpreter."""
+    keys = tables[DOCUMENT][KEY].to_list()
+    return results_of_worlds(((key, world_of(tables, key, ruleset)) for key in keys), ruleset)
+
+
+def results_of_worlds(worlds: Iterable[tuple[int, World]], ruleset: Ruleset) -> Results:
+    """The results of documents, each with its number, by the exact interpreter."""
     plan = plan_of(ruleset)
     rows: tuple[list[dict[str, Any]], ...] = ([], [], [])
     schemas = _schemas(ruleset)
-    keys = tables[DOCUMENT][KEY].to_list()
-    for key in keys:
-        outcome = exact_run(plan, world_of(tables, key, ruleset))
+    for key, world in worlds:
+        outcome = exact_run(plan, world)
         rows[0].append(_document_row(ruleset, key, outcome))
         rows[1].extend(_score_row(key, item, schemas[1]["得分"]) for item in outcome.items)
         rows[2].extend(_remark_rows(key, outcome))
     documents, scores, remarks = (
         pl.DataFrame(each, schema=schema, orient="row") for each, schema in zip(rows, schemas, strict=True)
     )
-    return _ordered(Results(documents, scores, remarks, len(keys)))
+    return _ordered(Results(documents, scores, remarks, len(rows[0])))
 
 
 def _halved(tables: Tables, ruleset: Ruleset) -> Results:

@@ -210,7 +210,7 @@ class _Report:
             )
             for each in assessment.scores
         ]
-        kinds = ("", "", "", "", "figure", "figure", "figure")
+        kinds = ("", "", "", "", "figure", "figure", "figure", "short")
         return Table(tuple(map(self.say, head)), tuple(rows), kinds)
 
     def dimensions(self, assessment: Assessment) -> Iterator[Block]:
