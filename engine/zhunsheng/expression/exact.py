@@ -12,6 +12,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import gcd
 from typing import TYPE_CHECKING, Any, Final, assert_never, cast, final
 
 from zhunsheng.expression.tree import (
@@ -34,6 +35,7 @@ from zhunsheng.expression.tree import (
     Table,
     Value,
 )
+from zhunsheng.expression.types import NUMERIC, Type
 from zhunsheng.number import round_once
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ LARGEST_BITS: Final = 2**14
 stays below; a dozen quantities that square each other do not, and would take hours by the twentieth."""
 
 _MISSING: Final = Absent.MISSING
+_blank: Final = object.__new__
 _UNDEFINED: Final = Absent.UNDEFINED
 
 
@@ -136,7 +139,7 @@ def compiled(node: Node) -> Reading:
         case Arithmetic():
             return _arithmetic(node)
         case Compare():
-            return _compare(COMPARISONS[node.operator], compiled(node.left), compiled(node.right))
+            return _compare(node)
         case Not():
             denied = compiled(node.operand)
             return lambda bound: _opposite(denied(bound))
@@ -188,31 +191,72 @@ def _name(reference: Reference) -> Reading:
 
 
 def _arithmetic(node: Arithmetic) -> Reading:
-    left, right, apply = compiled(node.left), compiled(node.right), _OPERATIONS[node.operator]
+    left, right = compiled(node.left), compiled(node.right)
+    of_dates = Type.DATE in (node.left.type, node.right.type)
+    apply = (_ON_DATES if of_dates else _ON_NUMBERS)[node.operator]
 
     def calculate(bound: Bound) -> Value:
         a, b = left(bound), right(bound)
         if type(a) is Absent or type(b) is Absent:
             return join(a, b)
         value = apply(a, b)
-        if type(value) is Fraction and is_too_large(value):
+        if value is None:
             raise TooLarge(node)
         return value
 
     return calculate
 
 
-def _divide(a: Any, b: Any) -> Value:
-    return a / b if b else _UNDEFINED
+# Rationals are put together from their parts: the operators of `Fraction` spend most of their time on finding out what
+# they were given, and one evaluation does thousands. None says that a value has outgrown what is computed with.
 
 
-def _plus(a: Any, b: Any) -> Value:
-    return _days_on(a, b) if isinstance(a, dt.date) else a + b
+def _number(numerator: int, denominator: int) -> Fraction | None:
+    common = gcd(numerator, denominator)
+    if common != 1:
+        numerator //= common
+        denominator //= common
+    if numerator.bit_length() > LARGEST_BITS or denominator.bit_length() > LARGEST_BITS:
+        return None
+    value = _blank(Fraction)
+    value._numerator = numerator  # type: ignore[attr-defined]  # noqa: SLF001  the two slots of a rational
+    value._denominator = denominator  # type: ignore[attr-defined]  # noqa: SLF001
+    return value
 
 
-def _minus(a: Any, b: Any) -> Value:
-    if not isinstance(a, dt.date):
-        return cast("Fraction", a - b)
+def _sum_of(a: Any, b: Any) -> Value | None:
+    of_a, of_b = a._denominator, b._denominator  # noqa: SLF001  as above
+    return _number(a._numerator * of_b + b._numerator * of_a, of_a * of_b)  # noqa: SLF001
+
+
+def _difference(a: Any, b: Any) -> Value | None:
+    of_a, of_b = a._denominator, b._denominator  # noqa: SLF001  as above
+    return _number(a._numerator * of_b - b._numerator * of_a, of_a * of_b)  # noqa: SLF001
+
+
+def _product(a: Any, b: Any) -> Value | None:
+    return _number(a._numerator * b._numerator, a._denominator * b._denominator)  # noqa: SLF001  as above
+
+
+def _quotient(a: Any, b: Any) -> Value | None:
+    by = b._numerator  # noqa: SLF001  as above
+    if not by:
+        return _UNDEFINED
+    over = a._denominator * by  # noqa: SLF001
+    numerator = a._numerator * b._denominator  # noqa: SLF001
+    return _number(numerator, over) if over > 0 else _number(-numerator, -over)
+
+
+def _order(a: Any, b: Any) -> int:
+    """Below, at or above 0 as `a` is less than, equal to or greater than `b`."""
+    return cast("int", a._numerator * b._denominator - b._numerator * a._denominator)  # noqa: SLF001  as above
+
+
+def _later(a: Any, b: Any) -> Value:
+    return _days_on(a, b) if isinstance(a, dt.date) else _days_on(b, a)
+
+
+def _earlier(a: Any, b: Any) -> Value:
     return Fraction((a - b).days) if isinstance(b, dt.date) else _days_on(a, -b)
 
 
@@ -235,22 +279,37 @@ def _days_on(day: dt.date, days: Fraction) -> Value:
         return _UNDEFINED
 
 
-_OPERATIONS: Final[Mapping[str, Callable[[Any, Any], Value]]] = {
-    "+": _plus,
-    "-": _minus,
-    "*": operator.mul,
-    "/": _divide,
+_ON_NUMBERS: Final[Mapping[str, Callable[[Any, Any], Value | None]]] = {
+    "+": _sum_of,
+    "-": _difference,
+    "*": _product,
+    "/": _quotient,
 }
+_ON_DATES: Final[Mapping[str, Callable[[Any, Any], Value | None]]] = {"+": _later, "-": _earlier}
 
 
-def _compare(test: Callable[[Any, Any], bool], left: Reading, right: Reading) -> Reading:
+def _comparing(sign: Comparator, type_: Type | None) -> Callable[[Any, Any], bool]:
+    """A comparison of two values of a type."""
+    test = COMPARISONS[sign]
+    return (lambda a, b: test(_order(a, b), 0)) if type_ in NUMERIC else test
+
+
+def _compare(node: Compare) -> Reading:
+    left, right, test = compiled(node.left), compiled(node.right), COMPARISONS[node.operator]
+
     def compare(bound: Bound) -> Value:
         a, b = left(bound), right(bound)
         if type(a) is Absent or type(b) is Absent:
             return join(a, b)
         return test(a, b)
 
-    return compare
+    def order(bound: Bound) -> Value:
+        a, b = left(bound), right(bound)
+        if type(a) is Absent or type(b) is Absent:
+            return join(a, b)
+        return test(_order(a, b), 0)
+
+    return order if node.left.type in NUMERIC and node.right.type in NUMERIC else compare
 
 
 def decide(values: Iterable[Value], *, deciding: bool) -> Value:
@@ -281,7 +340,10 @@ def _choice(test: Reading, yes: Reading, no: Reading) -> Reading:
 def _table(node: Table) -> Reading:
     argument = compiled(node.argument)
     tests = [
-        (tuple((COMPARISONS[sign], compiled(bound)) for sign, bound in row.conditions), compiled(row.value))
+        (
+            tuple((_comparing(sign, node.argument.type), compiled(bound)) for sign, bound in row.conditions),
+            compiled(row.value),
+        )
         for row in node.rows
     ]
     otherwise = compiled(node.otherwise) if node.otherwise is not None else None
