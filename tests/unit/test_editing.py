@@ -352,6 +352,9 @@ def fill(found: re.Match[str]) -> str:
     """What the remark beside a blank asks for."""
     forms = {"true 或 false": "true", "日期": "2021-12-31", "十进制数": "0.5", "百分比": "50%"}
     rest = found.string[found.end() :].partition("\n")[0]
+    choices = re.search("：(?:.*，)?([^：，、]+)、.* 之一", found[2] + rest)
+    if choices:
+        return found[1] + choices[1] + found[2]
     return found[1] + next((text for form, text in forms.items() if form in rest), "某某") + found[2]
 
 

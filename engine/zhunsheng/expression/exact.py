@@ -15,6 +15,7 @@ from fractions import Fraction
 from math import gcd
 from typing import TYPE_CHECKING, Any, Final, assert_never, cast, final
 
+from zhunsheng.expression.check import names_in
 from zhunsheng.expression.tree import (
     Absent,
     Aggregate,
@@ -35,7 +36,6 @@ from zhunsheng.expression.tree import (
     Table,
     Value,
 )
-from zhunsheng.expression.types import NUMERIC, Type
 from zhunsheng.number import round_once
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ class Thing:
     paths: Mapping[str, str] = field(default_factory=dict)
     collections: dict[str, Sequence[Thing]] = field(default_factory=dict)
     pointer: str = ""
+    groups: dict[str, Group | None] | None = None
+    """Collections of its like that it belongs to itself; None for one that nobody knows, of which no figure has a value."""
 
     def place(self, key: str) -> str | None:
         """The JSON pointer of a value; None for what the file does not hold."""
@@ -67,6 +69,32 @@ class Thing:
 
 Bound = tuple[Thing, ...]
 Reading = Callable[[Bound], Value]
+
+
+@final
+@dataclass(slots=True, eq=False)
+class Group:
+    """Things that are held against each other, as a collection that each of them has.
+
+    A figure that asks nothing of the thing outside is the same for all of them, and is worked out once.
+    """
+
+    size: int
+    members: Sequence[Thing] = ()
+    told: Callable[[Aggregate, Bound], Value] | None = None
+    """Figures over members that are not at hand."""
+    figures: dict[int, tuple[Aggregate, Value]] = field(default_factory=dict)
+
+    def figure(self, node: Aggregate, bound: Bound, work_out: Callable[[Sequence[Thing]], Value]) -> Value:
+        """The figure that a tree asks for; `work_out` makes it of the members."""
+        if self.told is not None:
+            return self.told(node, bound)
+        if asks_outside(node, len(bound)):
+            return work_out(self.members)
+        if id(node) not in self.figures:
+            self.figures[id(node)] = node, work_out(self.members)
+        return self.figures[id(node)][1]
+
 
 COMPARISONS: Final[Mapping[Comparator, Callable[[Any, Any], bool]]] = {
     "=": operator.eq,
@@ -115,9 +143,27 @@ def find(reference: Reference, bound: Bound) -> Thing | None:
 
 
 def members(reference: Reference, bound: Bound) -> Sequence[Thing]:
-    """The things of a collection; none where its holder is not there."""
+    """The things of a collection; none where its holder is not there, or where nobody knows them."""
     holder = find(reference, bound)
-    return () if holder is None else holder.collections.get(reference.key, ())
+    if holder is None:
+        return ()
+    group = None if holder.groups is None else holder.groups.get(reference.key)
+    return holder.collections.get(reference.key, ()) if group is None else group.members
+
+
+def group_in(reference: Reference, bound: Bound) -> tuple[Thing, Group | None] | None:
+    """The thing whose group a collection is, with the group where there is one; None for any other collection."""
+    holder = find(reference, bound)
+    if holder is None or holder.groups is None or reference.key not in holder.groups:
+        return None
+    return holder, holder.groups[reference.key]
+
+
+def asks_outside(node: Aggregate, inner: int) -> bool:
+    """Whether what is asked of each member, the `inner`th thing bound, depends on the things around it."""
+    return any(
+        each.binder < inner for part in (node.value, node.condition) if part is not None for each in names_in(part)
+    )
 
 
 def compiled(node: Node) -> Reading:
@@ -192,14 +238,15 @@ def _name(reference: Reference) -> Reading:
 
 def _arithmetic(node: Arithmetic) -> Reading:
     left, right = compiled(node.left), compiled(node.right)
-    of_dates = Type.DATE in (node.left.type, node.right.type)
-    apply = (_ON_DATES if of_dates else _ON_NUMBERS)[node.operator]
+    on_numbers, on_dates = _ON_NUMBERS[node.operator], _ON_DATES.get(node.operator)
 
     def calculate(bound: Bound) -> Value:
         a, b = left(bound), right(bound)
         if type(a) is Absent or type(b) is Absent:
             return join(a, b)
-        value = apply(a, b)
+        if on_dates is not None and (type(a) is not Fraction or type(b) is not Fraction):
+            return on_dates(a, b)
+        value = on_numbers(a, b)
         if value is None:
             raise TooLarge(node)
         return value
@@ -285,13 +332,13 @@ _ON_NUMBERS: Final[Mapping[str, Callable[[Any, Any], Value | None]]] = {
     "*": _product,
     "/": _quotient,
 }
-_ON_DATES: Final[Mapping[str, Callable[[Any, Any], Value | None]]] = {"+": _later, "-": _earlier}
+_ON_DATES: Final[Mapping[str, Callable[[Any, Any], Value]]] = {"+": _later, "-": _earlier}
 
 
-def _comparing(sign: Comparator, type_: Type | None) -> Callable[[Any, Any], bool]:
-    """A comparison of two values of a type."""
+def _ordered(sign: Comparator) -> Callable[[Any, Any], bool]:
+    """A comparison of two values of one type."""
     test = COMPARISONS[sign]
-    return (lambda a, b: test(_order(a, b), 0)) if type_ in NUMERIC else test
+    return lambda a, b: test(_order(a, b), 0) if type(a) is Fraction else test(a, b)
 
 
 def _compare(node: Compare) -> Reading:
@@ -301,15 +348,9 @@ def _compare(node: Compare) -> Reading:
         a, b = left(bound), right(bound)
         if type(a) is Absent or type(b) is Absent:
             return join(a, b)
-        return test(a, b)
+        return test(_order(a, b), 0) if type(a) is Fraction else test(a, b)
 
-    def order(bound: Bound) -> Value:
-        a, b = left(bound), right(bound)
-        if type(a) is Absent or type(b) is Absent:
-            return join(a, b)
-        return test(_order(a, b), 0)
-
-    return order if node.left.type in NUMERIC and node.right.type in NUMERIC else compare
+    return compare
 
 
 def decide(values: Iterable[Value], *, deciding: bool) -> Value:
@@ -341,7 +382,7 @@ def _table(node: Table) -> Reading:
     argument = compiled(node.argument)
     tests = [
         (
-            tuple((_comparing(sign, node.argument.type), compiled(bound)) for sign, bound in row.conditions),
+            tuple((_ordered(sign), compiled(bound)) for sign, bound in row.conditions),
             compiled(row.value),
         )
         for row in node.rows
@@ -447,7 +488,14 @@ def _aggregate(node: Aggregate) -> Reading:
     gathering = node.gathering
 
     def gather(bound: Bound) -> Value:
-        inside = [(*bound, thing) for thing in members(reference, bound)]
+        found = group_in(reference, bound)
+        if found is None:
+            return figure(bound, members(reference, bound))
+        _, group = found
+        return _UNDEFINED if group is None else group.figure(node, bound, lambda things: figure(bound, things))
+
+    def figure(bound: Bound, things: Sequence[Thing]) -> Value:
+        inside = [(*bound, thing) for thing in things]
         match gathering:
             case "any":
                 return decide(

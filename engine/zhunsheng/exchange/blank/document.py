@@ -63,6 +63,10 @@ def year_of(ruleset: Ruleset) -> int:
     return int((last or first)[:4])
 
 
+_BY_IMPORT: Final = ("file", "sources")
+"""Fields that only an import fills in."""
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class _Blank:
@@ -74,6 +78,8 @@ class _Blank:
         required = {*self.schema["required"], *(["project"] if self.kind == "project" else [])}
         stated = {"kind": self.kind, "year": str(year_of(self.ruleset))}
         for name, body in self.schema["properties"].items():
+            if name in _BY_IMPORT:
+                continue
             if name == "indicators":
                 yield _Line(0, f"{name}:{_remark(body, must=True)}")
                 yield from self.indicators()
@@ -115,6 +121,8 @@ class _Blank:
     def item(self, depth: int, body: dict[str, Any]) -> list[_Line]:
         """A sample row of a list: what is active comes first, so that the dash has something to hold."""
         body = self.resolved(body)
+        if "properties" not in body:
+            return [_Line(depth, f"- {_BLANK}", active=False)]
         needed = body.get("required", ())
         fields = [
             self.field(depth + 1, each, below, must=each in needed)
@@ -164,6 +172,9 @@ def _remark(body: dict[str, Any], *, must: bool) -> str:
     """Title, description and, of an input that a ruleset declares, what form it has; as a comment."""
     title, said = str(body.get("title", "")), body.get("description")
     form = body.get("x-form", {}).get("zh") or ("true 或 false" if body.get("type") == "boolean" else None)
+    choices = [str(each) for each in body.get("enum", ()) if each is not None]
+    if choices and "default" not in body and not all(each in (said or "") for each in choices):
+        form = f"{'、'.join(choices)} 之一"
     own = said is None or said != title  # a field of the form says its title twice where it needs no more words
     parts = [said if own else None, form if own and (said is None or "exclusiveMinimum" not in body) else None]
     shown_ = "，".join(each for each in parts if each)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never, cast, final
 
-from zhunsheng.expression.exact import Bound, Thing, day_of, find, join, members
+from zhunsheng.expression.exact import Bound, Thing, day_of, find, group_in, join, members
 from zhunsheng.expression.pieces.algebra import Algebra
 from zhunsheng.expression.pieces.forms import THE_INPUT, Split
 from zhunsheng.expression.pieces.line import Pieces
@@ -264,7 +264,12 @@ class _Reader:
         return chosen(combine((at, *rows), _row), branch)
 
     def aggregate(self, node: Aggregate, bound: Bound) -> Part:
-        inside = [(*bound, thing) for thing in members(cast("Reference", node.collection.reference), bound)]
+        reference = cast("Reference", node.collection.reference)
+        found = group_in(reference, bound)
+        if found is not None and (found[1] is None or found[1].told is not None):
+            self.algebra.beyond |= found[1] is not None  # of members elsewhere nobody knows how they depend on x
+            return Absent.UNDEFINED if found[1] is None else Absent.UNDECIDED
+        inside = [(*bound, thing) for thing in members(reference, bound)]
 
         def value(each: Bound) -> Part:
             return True if node.value is None else self.part(node.value, each)
