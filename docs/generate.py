@@ -28,6 +28,7 @@ from zhunsheng.document.schema import document_schema, dossier_file_schema, sche
 from zhunsheng.evaluation.assessment import Answer
 from zhunsheng.exchange import load_ruleset
 from zhunsheng.exchange.files import source_of
+from zhunsheng.exchange.forms.layout import layout_schema
 from zhunsheng.expression import types
 from zhunsheng.expression.check import check
 from zhunsheng.expression.exact import compiled
@@ -41,7 +42,6 @@ from zhunsheng.problem.show import catalogue, excerpt, sentence, visible
 from zhunsheng.proof import prove
 from zhunsheng.ruleset import vocabulary
 from zhunsheng.ruleset.check import check as faults_of
-from zhunsheng.exchange.forms.layout import layout_schema
 from zhunsheng.ruleset.model import SHORT, SHORT_ONE, ruleset_schema
 from zhunsheng.source import readable
 from zhunsheng.trial import trial_schema

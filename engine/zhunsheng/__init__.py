@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Remark,
         evaluate,
         evaluate_dossier,
+        evaluate_together,
         plain,
     )
     from zhunsheng.exchange import load_document, load_dossier, load_ruleset
@@ -40,6 +41,7 @@ __all__ = [
     "Ruleset",
     "evaluate",
     "evaluate_dossier",
+    "evaluate_together",
     "load_document",
     "load_dossier",
     "load_ruleset",

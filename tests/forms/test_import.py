@@ -18,6 +18,7 @@ from forms.building import (
     Form,
     example,
     in_sheet,
+    placed,
     write_docx,
     write_html,
     write_text,
@@ -210,6 +211,13 @@ def test_a_further_column_changes_nothing(name: str, data: st.DataObject) -> Non
     assert wanted(name) == content(only(read(in_word(with_column(form, at, head)))))
 
 
+def test_a_column_without_a_word_of_its_own_has_not_that_of_the_cell_over_it() -> None:
+    """年度指标值 stands over 指标性质, 指标值 and 度量单位: it names none of them, nor what is put between them."""
+    form = with_column(example("04-sheet-14-yuan"), 4, "")
+
+    assert wanted("04-sheet-14-yuan") == content(only(read(in_word(form))))
+
+
 @pytest.mark.parametrize("name", [each for each in EXAMPLES if each[:2] in ("01", "02", "04", "06", "07", "08")])
 def test_a_column_that_is_missing_leaves_the_others_as_they_are(name: str) -> None:
     expected = wanted(name)
@@ -313,11 +321,11 @@ def test_a_text_under_no_label_is_told() -> None:
 
     found = read(in_word(replace(form, cells=tuple(sorted(cells)))))
 
-    assert [("form-cell", "另附三页")] == [(each.code, each.got) for each in found.unread]
+    assert [(each.code, each.got) for each in found.unread] == [("form-cell", "另附三页")]
 
 
 def test_a_row_without_a_name_is_told_cell_by_cell() -> None:
-    found = read(in_word(with_text(example("01-national-project"), "指标1：单台改造成本", "指标1：")))
+    found = read(in_word(with_text(example("01-national-project"), "指标1：单台改造成本", "")))
 
     assert {each.code for each in found.unread} == {"form-indicator"}
     assert [each.got for each in found.unread] == ["≤12.5万元/台", "12.23万元/台", "10", "10"]
@@ -391,6 +399,68 @@ def test_children_name_their_parent() -> None:
     rows = only(read(in_word(example("02-points-before-target")))).indicators
 
     assert {each.parent for each in rows} == {None, "★安装波形护栏（≥**米）"}
+
+
+HEADS = ["一级指标", "二级指标", "三级指标", "年初目标值（A）", "实际完成值（B）", "分值", "得分"]
+HEAD: list[list[Any]] = [
+    ["项目名称", {"t": "道路养护", "w": 7}],
+    ["主管部门", {"t": "某局", "w": 3}, "实施单位", {"t": "某所", "w": 3}],
+]
+ABOVE = ("项目支出绩效自评表", "（2023年度）")
+
+
+def rows(*several: list[Any]) -> Document:
+    return only(read(grid_of(placed([*HEAD, *several]), "表1", ABOVE)))
+
+
+@pytest.mark.parametrize("repeated", [True, False])
+def test_several_goals_have_indicators_of_their_own(repeated: bool) -> None:  # noqa: FBT001
+    again = [[{"t": "年度绩效目标2", "h": 2}, *HEADS], ["产出指标", "数量指标", "b", "2", "2", "40", "40"]]
+    short = [["年度绩效目标2", "产出指标", "数量指标", "b", "2", "2", "40", "40"]]
+
+    document = rows(
+        [{"t": "年度绩效目标1", "h": 2}, *HEADS],
+        ["产出指标", "数量指标", "a", "1", "1", "60", "60"],
+        *(again if repeated else short),
+        [{"t": "总分", "w": 6}, "100", "100"],
+    )
+
+    assert [(each.name, each.goal) for each in document.indicators] == [("a", "年度绩效目标1"), ("b", "年度绩效目标2")]
+
+
+def test_a_line_that_adds_up_is_no_indicator() -> None:
+    document = rows(
+        [{"t": "绩效指标", "h": 4}, *HEADS],
+        [{"t": "产出（60分）", "h": 2}, {"t": "数量", "h": 2}, "指标1：", "1次", "1次", "30", "30"],
+        ["b", "2", "2", "30", "30"],
+        [{"t": "小计", "w": 3}, "", "", "60", "60"],
+        [{"t": "总分", "w": 6}, "60", "60"],
+    )
+
+    assert [(each.dimension, each.category, each.name) for each in document.indicators] == [
+        ("产出指标", "数量指标", "指标1："),
+        ("产出指标", "数量指标", "b"),
+    ]
+    assert [(each.label, each.text) for each in document.entries] == [("小计", "60 60")]
+
+
+def test_rows_of_labels_and_values_are_kept() -> None:
+    document = rows(
+        [{"t": "项目总实施期:2021年1月-2021年12月", "w": 8}],
+        ["项目类别", {"t": "部门预算项目", "w": 7}],
+        [{"t": "绩效指标", "h": 2}, *HEADS],
+        ["产出指标", "数量指标", "a", "1", "1", "60", "60"],
+        ["自评等级", {"t": "优", "w": 7}],
+        [{"t": "填报人：张三    联系电话：12345678", "w": 8}],
+    )
+
+    assert [(each.label, each.text) for each in document.entries] == [
+        ("项目总实施期", "2021年1月-2021年12月"),
+        ("项目类别", "部门预算项目"),
+        ("填报人", "张三"),
+        ("联系电话", "12345678"),
+    ]
+    assert document.claimed_grade == "优"
 
 
 # What a form does not say

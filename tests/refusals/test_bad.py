@@ -57,6 +57,7 @@ MADE_ELSEWHERE: Final = {
     "form-year": "a filled form; tests/forms/test_import.py",
     "missing-argument": "a call, not a file; tests/unit/test_cli.py",
     "missing-library": "an installation, not a file; tests/unit/test_describe.py",
+    "not-annotated": "a call; tests/forms/test_reports.py",
     "not-utf8": "bytes that no editor shows; tests/refusals/test_hostile.py",
     "not-writable": "a call; tests/unit/test_cli.py",
     "nothing-named": "a call; tests/unit/test_cli.py",

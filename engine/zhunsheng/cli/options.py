@@ -10,7 +10,8 @@ from zhunsheng.problem.show import Lang
 Paths = Annotated[
     list[Path],
     typer.Argument(
-        metavar="PATH…", help="自评文件、自评报告，或装着它们的文件夹 · documents, dossiers, or folders of them"
+        metavar="PATH…",
+        help="自评文件、自评报告、Word 或 Excel 的自评表，或装着它们的文件夹 · documents, dossiers, forms, or folders of them",
     ),
 ]
 RulesetName = Annotated[

@@ -26,8 +26,10 @@ from zhunsheng.evaluation.facts import world_of_document, world_of_dossier
 from zhunsheng.evaluation.groups import told
 from zhunsheng.evaluation.inputs import input_problems
 from zhunsheng.evaluation.limits import within_limits
+from zhunsheng.evaluation.peers import judged_together
+from zhunsheng.evaluation.peers import told as group_told
 from zhunsheng.evaluation.plan import plan_of
-from zhunsheng.evaluation.score import blaming, document_of, run
+from zhunsheng.evaluation.score import blaming, document_of, run, run_together
 from zhunsheng.expression.exact import find
 from zhunsheng.expression.tree import Absent, Name
 from zhunsheng.number import write
@@ -35,15 +37,19 @@ from zhunsheng.problem import Refused, say
 from zhunsheng.problem.show import sentence
 from zhunsheng.ruleset import canonical, in_force
 from zhunsheng.ruleset.policy import Citation
+from zhunsheng.ruleset.strata import behind, keys_in, needs_of
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from zhunsheng.document import Document
     from zhunsheng.evaluation.groups import Told
     from zhunsheng.evaluation.plan import Plan
     from zhunsheng.evaluation.score import Item, Run
     from zhunsheng.expression.exact import Bound, Thing
     from zhunsheng.expression.tree import Node, Value
+    from zhunsheng.problem import Problem, Words
     from zhunsheng.ruleset.policy import Rule, Ruleset
 
 Heading = Literal["requirements", "findings", "confirmations", "judgements"]
@@ -74,6 +80,50 @@ def evaluate(document: Document, ruleset: Ruleset, *, derivations: bool = True) 
         return _Assessor(plan, outcome, derivations=derivations).document(outcome.world.things[DOCUMENT][0], document)
 
 
+def evaluate_together(
+    documents: Sequence[Document], ruleset: Ruleset, *, derivations: bool = True
+) -> tuple[Assessment, ...]:
+    """Evaluation documents that are judged together, so that a ruleset may hold each against its peers among them.
+
+    Those of one year are together; what a ruleset says of peers is all that they have to do with one another.
+
+    Args:
+        documents: as filed; in whatever order, which the assessments keep.
+        ruleset: the policy.
+        derivations: as for `evaluate`.
+
+    Raises:
+        Refused: as `evaluate`, with the problems of all documents.
+    """
+    found: dict[int, Assessment] = {}
+    problems: list[Problem] = []
+    for year in sorted({each.year for each in documents}):
+        places = [at for at, each in enumerate(documents) if each.year == year]
+        try:
+            assessments = _of_one_year([documents[at] for at in places], ruleset, derivations=derivations)
+        except Refused as refused:
+            problems += refused.problems
+        else:
+            found |= zip(places, assessments, strict=True)
+    if problems:
+        raise Refused(problems)
+    return tuple(found[at] for at in range(len(documents)))
+
+
+def _of_one_year(documents: Sequence[Document], ruleset: Ruleset, *, derivations: bool) -> list[Assessment]:
+    ruleset = in_force(ruleset, documents[0].year)
+    plan = plan_of(ruleset)
+    problems = [problem for each in documents for problem in input_problems(each, ruleset, plan.validators)]
+    if problems:
+        raise Refused(problems)
+    with within_limits(plan, ruleset):
+        worlds = [world_of_document(each, ruleset) for each in documents]
+        return [
+            _Assessor(plan, outcome, derivations=derivations).document(outcome.world.things[DOCUMENT][0], document)
+            for outcome, document in zip(run_together(plan, worlds, judged_together), documents, strict=True)
+        ]
+
+
 def evaluate_dossier(
     dossier: Dossier, ruleset: Ruleset, *, derivations: bool = True
 ) -> tuple[DossierAssessment, tuple[Assessment, ...]]:
@@ -90,7 +140,7 @@ def evaluate_dossier(
     if problems:
         raise Refused(problems)
     with within_limits(plan, ruleset):
-        outcome = run(plan, world_of_dossier(dossier, ruleset))
+        outcome = run(plan, world_of_dossier(dossier, ruleset), judged_together)
         assessor = _Assessor(plan, outcome, derivations=derivations)
         things = outcome.world.things[DOCUMENT]
         return (
@@ -208,10 +258,11 @@ class _Assessor:
     def undecided(self, item: Item) -> Remark:
         """A score that a person must settle: why, and what stands in for it meanwhile."""
         thing, scoring = item.thing, item.scoring
-        reason = str(thing.values.get("不可比原因", "formula"))
+        why = self.without_peers(item)
+        reason = "peers" if why else str(thing.values.get("不可比原因", "formula"))
         name = str(thing.values.get("三级指标", scoring.score.name if scoring else ""))
         computed = write(item.computed) if isinstance(item.computed, Fraction) else None
-        facts = {"name": name, "points": computed or "—"}
+        facts = {"name": name, "points": computed or "—", "why": why}
         messages = {
             lang: f"{sentence(say(f'judgement.{reason}', **facts), lang)}"
             f"{sentence(say('judgement.taken' if computed is not None else 'judgement.withheld', **facts), lang)}"
@@ -229,6 +280,16 @@ class _Assessor:
             clause=citation.clause,
             status=citation.status or None,
         )
+
+    def without_peers(self, item: Item) -> Words | None:
+        """Why a score that is measured against peers has none to be measured against."""
+        document, plan = document_of(item.thing), self.plan
+        if not plan.peers or item.scoring is None or document is None or document.groups is None:
+            return None
+        for key in sorted(behind(needs_of(plan.ruleset), keys_in(item.scoring.score.formula))):
+            if key in plan.peers and document.groups[key[1]] is None:
+                return group_told(plan.peers[key], document)
+        return None
 
     # Conclusions
 

@@ -11,12 +11,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final, cast
 
 from zhunsheng.evaluation.assessment import Derivation, Input
+from zhunsheng.evaluation.peers import told
 from zhunsheng.evaluation.score import document_of, rounded
-from zhunsheng.expression.exact import COMPARISONS, compiled, find, members
+from zhunsheng.expression.exact import COMPARISONS, compiled, find, group_in, members
 from zhunsheng.expression.tree import Absent, Aggregate, Choice, Constant, Name, Table, children
 from zhunsheng.expression.types import Type
 from zhunsheng.expression.words import said, shown, words
 from zhunsheng.number import decimal_places, write
+from zhunsheng.problem.show import sentence
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM, WEIGHT
 
 if TYPE_CHECKING:
@@ -228,6 +230,8 @@ class Explainer:
                 yield from self.inputs(taken, bound)
             case Table() if (row := self.taken(node, bound)) is not None and row != node:
                 yield from self.inputs(row, bound)
+            case Aggregate() if (found := group_in(cast("Reference", node.collection.reference), bound)) is not None:
+                yield from self.peers(node, found[0], bound)
             case Aggregate():
                 for member in members(cast("Reference", node.collection.reference), bound):
                     inside = (*bound, member)
@@ -237,6 +241,14 @@ class Explainer:
             case _:
                 for part in children(node):
                     yield from self.inputs(part, bound)
+
+    def peers(self, node: Aggregate, document: Thing, bound: Bound) -> Iterator[Input]:
+        """The group that a peer figure is taken over, and what it is held against of the things outside."""
+        peers = self.plan.peers[DOCUMENT, cast("Reference", node.collection.reference).key]
+        yield Input(node.collection.text, sentence(told(peers, document), "zh"))
+        for each in _names(node):
+            if each.reference is not None and each.reference.binder < len(bound):
+                yield self.input(each, find(each.reference, bound), each.reference, bound)
 
     def taken(self, node: Choice | Table, bound: Bound) -> Node | None:
         """The branch that gave the value, of a table its one row; None where there is none, and the whole must be shown."""
@@ -266,3 +278,10 @@ class Explainer:
         element = self.element_key(thing, reference.key)
         at = (self.at(thing, reference.key) or None) if reference.key in thing.paths else None
         return Input(node.text, value, at, element)
+
+
+def _names(node: Node) -> Iterator[Name]:
+    if isinstance(node, Name):
+        yield node
+    for part in children(node):
+        yield from _names(part)

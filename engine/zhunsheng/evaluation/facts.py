@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from zhunsheng.document import Document, Dossier, Indicator
+    from zhunsheng.expression.exact import Group
     from zhunsheng.expression.tree import Value
     from zhunsheng.ruleset.policy import Ruleset
 
@@ -95,9 +96,11 @@ def _document(world: World, document: Document, top: Thing | None, key: str, rul
     scale = WAN if document.currency_unit == "元" else Fraction(1)
     values = _read(document, DOCUMENT, scale)
     values["文件名"] = document.name
+    values |= _written(document)
     values |= {"扣分": Fraction(0), "否决": False}
     values |= _attributes(document.attributes, ruleset, DOCUMENT, scale)
     thing = world.add(Thing(DOCUMENT, key, top, values, _with_attributes(DOCUMENT, document.attributes)))
+    thing.groups = no_groups(ruleset)
     thing.collections = {
         FUND: _funds(world, document, thing, scale),
         INDICATOR: [
@@ -112,6 +115,20 @@ def _document(world: World, document: Document, top: Thing | None, key: str, rul
     }
     _add_lists(world, thing, document.attributes, "/attributes", ruleset, scale)
     return thing
+
+
+def _written(document: Document) -> dict[str, Value]:
+    """The texts of a form that are neither amounts nor indicators, to be looked into; absent where there are none."""
+    texts = {
+        "表注": document.notes,
+        "其他栏目": [f"{each.label}：{each.text}" for each in document.entries if each.text],
+    }
+    return {name: "\n".join(lines) for name, lines in texts.items() if lines}
+
+
+def no_groups(ruleset: Ruleset) -> dict[str, Group | None] | None:
+    """What a document knows of its peers as long as nothing is judged together with it."""
+    return {each.name: None for each in ruleset.peers} or None
 
 
 def _funds(world: World, document: Document, parent: Thing, scale: Fraction) -> list[Thing]:
@@ -154,11 +171,12 @@ OF_TARGET: Final = (
     "目标上限",
     "目标比率",
     "目标金额",
+    "目标数",
     "目标日期",
 )
 _OF_ACTUAL: Final = (
     "实际类别", "可比", "不可比原因", "文字相同", "自称", "实际值", "实际下界", "实际上界", "实际比率", "实际比率下界", "实际比率上界",
-    "实际金额",
+    "实际金额", "实际数",
     "实际日期", "实际最早日期",
 )  # fmt: skip
 
@@ -199,6 +217,10 @@ def measured(target: Reading, actual: Reading) -> dict[str, Value]:
         found["目标金额"] = target.number * WAN
     if actual.unit == "元" and actual.number is not None:
         found["实际金额"] = actual.number * WAN
+    if target.unit == "":
+        found["目标数"] = target.number
+    if actual.unit == "":
+        found["实际数"] = actual.number
     if target.unit == "%":
         found["目标比率"] = target.number
     if actual.unit == "%":
@@ -234,6 +256,8 @@ def paths_of(scope: str) -> Mapping[str, str]:
     paths = {name: "/" + "/".join(path) for name, path, *_ in fields_of(scope)}
     if scope == INDICATOR:
         paths |= dict.fromkeys(OF_TARGET, "/target") | dict.fromkeys(_OF_ACTUAL, "/actual")
+    if scope == DOCUMENT:
+        paths |= {"表注": "/notes", "其他栏目": "/entries"}
     if scope == STATEMENT:
         paths |= dict.fromkeys(STATED, "/value")
     return paths

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from zhunsheng.expression.exact import Reading
     from zhunsheng.expression.tree import Node
     from zhunsheng.number import Rounding
-    from zhunsheng.ruleset.policy import Rule, Ruleset, Score
+    from zhunsheng.ruleset.policy import Peers, Rule, Ruleset, Score
     from zhunsheng.ruleset.strata import Key
 
 
@@ -94,6 +94,8 @@ class Plan:
     """Every named formula as the ruleset has it."""
     places: Mapping[Key, int]
     """Decimal places of what is rounded."""
+    peers: Mapping[Key, Peers]
+    """How documents judged together are grouped, by the collection that each has of it."""
     wholes: Mapping[str, Node]
     """What each rule asks, by its id; kept here, since `readings` and `words` go by the identity of trees."""
     readings: dict[int, tuple[Node, Reading]]
@@ -159,6 +161,7 @@ def _planned(ruleset: Ruleset) -> Plan:
         steps=tuple(steps),
         sources={(each.scope, each.name): each for each in (*quantities, *((ruleset.kind,) if ruleset.kind else ()))},
         places=_places(quantities, ruleset.scores),
+        peers={(DOCUMENT, each.name): each for each in ruleset.peers},
         wholes={rule.id: _whole(rule) for rule in ruleset.rules},
         readings={},
         words={},

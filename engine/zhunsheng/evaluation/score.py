@@ -6,10 +6,10 @@ what a value means: that is `assess`.
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast
 
 from zhunsheng.expression.exact import Thing, compiled, join
 from zhunsheng.expression.tree import Absent
@@ -17,19 +17,21 @@ from zhunsheng.number import round_once
 from zhunsheng.ruleset.vocabulary import DOCUMENT, DOSSIER, INDICATOR, ITEM, POSITION, WEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from zhunsheng.evaluation.facts import World
-    from zhunsheng.evaluation.infer import Fact, Session
+    from zhunsheng.evaluation.infer import Engine, Fact, Session
     from zhunsheng.evaluation.patterns import Property
     from zhunsheng.evaluation.plan import Firing, Formula, Plan, Scoring, Step
     from zhunsheng.expression.exact import Bound
     from zhunsheng.expression.tree import Value
     from zhunsheng.number import Rounding
-    from zhunsheng.ruleset.policy import Rule
+    from zhunsheng.ruleset.policy import Peers, Rule
     from zhunsheng.ruleset.strata import Key
 
 Status = Literal["computed", "undecided", "withheld"]
+Grouping: TypeAlias = "Callable[[Peers, Sequence[Thing]], None]"
+"""Gives each document the group of its peers."""
 
 
 class Item(NamedTuple):
@@ -73,24 +75,48 @@ _ITEM_PATHS: Final = {"得分项得分": "", "得分项分值": ""}
 _ITEM_FIELDS: Final = ("得分项名称", "得分项类别", "得分项分值", "得分项得分", "得分项自评", "得分项序号")
 
 
-def run(plan: Plan, world: World) -> Run:
-    """Works out everything that the plan says of the world."""
-    result = Run(world, [], [])
+def run(plan: Plan, world: World, group: Grouping | None = None) -> Run:
+    """Works out everything that the plan says of the world.
+
+    `group` says who the peers of its documents are; without it they have none.
+    """
+    return run_together(plan, [world], group)[0]
+
+
+def run_together(plan: Plan, worlds: Sequence[World], group: Grouping | None) -> list[Run]:
+    """The same for several worlds at once, each element for all of them before the next: their documents may be peers.
+
+    Nothing else crosses from one world to another; rules are inferred in each by itself.
+    """
+    results = [Run(world, [], []) for world in worlds]
     for scope, name in plan.derived:
-        for thing in world.things.get(scope, ()):
-            thing.values[name] = False
-    with plan.engine.session() if plan.engine is not None else nullcontext() as session:
-        for step in plan.steps:
-            for key in step.elements:
-                _work_out(plan, world, key, result)
-            if session is not None and step.firings:
-                for conclusion in _fired(step, world, session):
-                    result.conclusions.append(conclusion)
-                    if conclusion.acts:
-                        with blaming(conclusion.rule):
-                            _conclude(conclusion)
-    result.items.sort(key=lambda item: filed(item.thing))
-    return result
+        for world in worlds:
+            for thing in world.things.get(scope, ()):
+                thing.values[name] = False
+    for step in plan.steps:
+        for key in step.elements:
+            if key in plan.peers:
+                if group is not None:
+                    group(plan.peers[key], [each for world in worlds for each in world.things[DOCUMENT]])
+                continue
+            for result in results:
+                _work_out(plan, result.world, key, result)
+        if plan.engine is not None and step.firings:
+            for result in results:
+                _infer(plan.engine, step, result)
+    for result in results:
+        result.items.sort(key=lambda item: filed(item.thing))
+    return results
+
+
+def _infer(engine: Engine, step: Step, result: Run) -> None:
+    """The rules of a stratum on one world; no kind of fact is told in two strata, so that each takes a seat of its own."""
+    with engine.session() as session:
+        for conclusion in _fired(step, result.world, session):
+            result.conclusions.append(conclusion)
+            if conclusion.acts:
+                with blaming(conclusion.rule):
+                    _conclude(conclusion)
 
 
 @contextmanager

@@ -139,7 +139,7 @@ def filed(paths: Iterable[Path]) -> tuple[list[Filed], list[Problem]]:
     taken: set[Path] = set()
     for path in paths:
         here: list[Filed] = []
-        for file in _files(path, problems):
+        for file in files_of(path, problems):
             if (resolved := _resolved(file)) in taken:
                 continue  # named before, by itself or with its folder
             taken.add(resolved)
@@ -209,7 +209,8 @@ def _resolved(path: Path) -> Path:
     return Path(os.path.realpath(path))  # `Path.resolve` raises where links lead in a circle
 
 
-def _files(path: Path, problems: list[Problem]) -> list[Path]:
+def files_of(path: Path, problems: list[Problem]) -> list[Path]:
+    """The files that a path leads to: itself, or what of its folder may be filed; what cannot be is added to `problems`."""
     try:
         if not is_folder(path):
             return [path]

@@ -48,6 +48,7 @@ _KEYS: Final = {
 _OWN: Final = {
     DOCUMENT: (
         Column(NAME, Type.TEXT, note=f"{GIVEN[DOCUMENT][NAME].zh}；没有时照此补上"),
+        *(Column(name, Type.TEXT, note=GIVEN[DOCUMENT][name].zh) for name in ("表注", "其他栏目")),
         Column(ORIGINAL, Type.TEXT, note="整份自评文件的 JSON；有它才能转回自评文件"),
         Column(EXTRA, Type.TRUTH, note="原表里填有规则自己的输入：这一行照原表评"),
     ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -17,7 +18,7 @@ import polars as pl
 from zhunsheng.evaluation.facts import OF_TARGET, World, paths_of, world_of_document
 from zhunsheng.expression.exact import Thing
 from zhunsheng.number import decimal_places, from_decimal, write
-from zhunsheng.population.columns.frames import Frame
+from zhunsheng.population.columns.frames import Columns, Frame, segments_of
 from zhunsheng.population.columns.values import Plain, constant, decimals, integers
 from zhunsheng.ruleset.vocabulary import DOCUMENT, EXPLANATION, FUND, INDICATOR, ITEM, WEIGHT
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from zhunsheng.document import Document
     from zhunsheng.expression.tree import Value
+    from zhunsheng.population.columns.frames import Segments
     from zhunsheng.population.columns.values import Column
     from zhunsheng.ruleset import Ruleset
 
@@ -47,7 +49,7 @@ def tables_of(documents: Iterable[Document], ruleset: Ruleset) -> Tables:
         for scope, things in world_of_document(document, ruleset).things.items():
             if scope not in _MADE:
                 rows.setdefault(scope, []).extend(_row(thing, number) for thing in things)
-    return {scope: _table(each) for scope, each in rows.items()}
+    return {scope: table_of_rows(each) for scope, each in rows.items()}
 
 
 def _row(thing: Thing, number: int) -> dict[str, Any]:
@@ -61,7 +63,8 @@ def _row(thing: Thing, number: int) -> dict[str, Any]:
     }
 
 
-def _table(rows: list[dict[str, Any]]) -> pl.DataFrame:
+def table_of_rows(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Rows as a table with a column a name; numbers as decimals of the places that some row has."""
     names = list(dict.fromkeys(name for row in rows for name in row)) or [KEY, PLACE]
     return pl.DataFrame([_series(name, [row.get(name) for row in rows]) for name in names])
 
@@ -82,17 +85,24 @@ def _series(name: str, values: list[Any]) -> pl.Series:
 def frames_of(tables: Tables, ruleset: Ruleset) -> dict[str, Frame]:
     """Frames of the documents in tables that are sorted by their number."""
     table = tables[DOCUMENT]
-    documents = Frame(DOCUMENT, len(table), _columns(table) | _started())
+    documents = Frame(DOCUMENT, len(table), _columns(table, _started()))
     frames = {DOCUMENT: documents}
     for scope in _outermost_first(tables, ruleset):
         above = _holder(scope, ruleset)
         frames[scope] = _below(scope, tables[scope], tables[above], frames[above])
-    names = list(ruleset.weights)
-    every = pl.int_range(len(table) * len(names), dtype=pl.Int64, eager=True)
-    named = pl.Series(names, dtype=pl.String).gather(every % len(names)) if names else pl.Series([], dtype=pl.String)
-    weights = Frame(WEIGHT, len(every), {"权重名称": Plain(named)}, documents, every // max(len(names), 1))
-    documents.children[WEIGHT] = frames[WEIGHT] = weights
+    documents.children[WEIGHT] = frames[WEIGHT] = _weights(list(ruleset.weights), documents)
     return frames
+
+
+def _weights(names: list[str], documents: Frame) -> Frame:
+    rows = documents.rows * len(names)
+
+    def named() -> Column:
+        every = pl.int_range(rows, dtype=pl.Int64, eager=True)
+        return Plain(pl.Series(names, dtype=pl.String).gather(every % max(len(names), 1)))
+
+    starts = pl.int_range(documents.rows, dtype=pl.Int64, eager=True) * len(names)
+    return Frame(WEIGHT, rows, Columns({}, {"权重名称": named}), documents, ends=(starts, starts + len(names)))
 
 
 def _holder(scope: str, ruleset: Ruleset) -> str:
@@ -117,20 +127,40 @@ def _below(scope: str, table: pl.DataFrame, above: pl.DataFrame, parent: Frame) 
         rows = above.select(KEY, pl.col(PLACE).alias(ABOVE)).with_row_index("row")
         table = table.join(rows, on=[KEY, ABOVE], how="left", maintain_order="left").sort("row", maintain_order=True)
         owner, table = table["row"].cast(pl.Int64), table.drop("row")
+        ends = segments_of(owner, len(above))
     else:
-        owner = above[KEY].search_sorted(table[KEY]).cast(pl.Int64)
+        ends = _segments(table[KEY], above[KEY])
     started = _started() if scope == INDICATOR else {}
-    frame = Frame(scope, len(table), _columns(table) | started, parent, owner, places=table[PLACE])
+    places = table[PLACE]
+    frame = Frame(scope, len(table), _columns(table, started), parent, places=lambda: places, ends=ends)
     parent.children[scope] = frame
     return frame
+
+
+def _segments(keys: pl.Series, documents: pl.Series) -> Segments:
+    """Where the rows of each document begin and end; every row belongs to one of them."""
+    starts = _beginnings(keys)
+    if len(starts) != len(documents):  # some document has no row
+        starts = keys.search_sorted(documents, side="left").cast(pl.Int64)
+    return starts, pl.concat([starts.slice(1), pl.Series([len(keys)], dtype=pl.Int64)]).head(len(starts))
+
+
+def _beginnings(keys: pl.Series) -> pl.Series:
+    """Where a number begins that did not stand in the row before."""
+    changes = (keys.slice(1) != keys.slice(0, max(len(keys) - 1, 0))).arg_true().cast(pl.Int64) + 1
+    return pl.concat([pl.Series([0] if len(keys) else [], dtype=pl.Int64), changes])
 
 
 def _started() -> dict[str, Column]:
     return {"扣分": constant(Fraction(0)), "否决": Plain(pl.Series([False]))}
 
 
-def _columns(table: pl.DataFrame) -> dict[str, Column]:
-    return {each.name: _column(each) for each in table.iter_columns() if each.name not in (KEY, PLACE, ABOVE)}
+def _columns(table: pl.DataFrame, started: Mapping[str, Column]) -> Columns:
+    """The columns of a table, each read when it is asked for."""
+    names = [each for each in table.columns if each not in (KEY, PLACE, ABOVE)]
+    found = Columns({}, {name: partial(_column, table[name]) for name in names})
+    found.update(started)
+    return found
 
 
 def _column(values: pl.Series) -> Column:

@@ -26,6 +26,7 @@ from zhunsheng.ruleset.policy import (
     Citation,
     Message,
     Outcome,
+    Peers,
     Quantity,
     Rule,
     Ruleset,
@@ -85,7 +86,9 @@ class _Compiler(Naming):
         self.declare(DOCUMENT, {f"权重.{name}": Type.NUMBER for name in written.weights or {}}, ("weights",))
         bound = self.conclusions()
         scored = self.scored()
+        self.declare_peers(written.peers or {})
         quantities = self.quantities()
+        peers = tuple(self.peers(name, each) for name, each in (written.peers or {}).items())
         weights = {
             name: (
                 self.expression(("weights", name, "points"), weight.points, ON_DOCUMENT, Type.NUMBER),
@@ -118,6 +121,7 @@ class _Compiler(Naming):
             full_marks=full_marks,
             weights=weights,
             quantities=quantities,
+            peers=peers,
             kind=kind,
             scores=scores,
             total=total,
@@ -173,6 +177,14 @@ class _Compiler(Naming):
             for path, (found, known) in progress.items():
                 name = str(path[1])
                 self.declare(left.pop(path)[1].scope, {name: found}, path[:1], {name: known} if known.unit else None)
+
+    def peers(self, name: str, written: model.Peers) -> Peers:
+        path = ("peers", name, "by")
+        if written.by is None:
+            self.incomplete(path)
+        keys = [self.checked((*path, at), text, (ON_DOCUMENT,)) for at, text in enumerate(written.by or ())]
+        year = check("年度", (ON_DOCUMENT,), self.scopes)
+        return Peers(name, (year, *(each for each in keys if each is not None)), self.cited(written))
 
     def kind(self) -> Quantity | None:
         written = self.written.indicator_kind

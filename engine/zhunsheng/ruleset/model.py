@@ -161,6 +161,18 @@ class Input(Element):
 
 
 @final
+class Peers(Element):
+    """同组：一起评的文件里，与本文件各项都相同的那些，本文件在内；是每个文件的一个集合，可以汇总。"""
+
+    by: tuple[str, ...] | None = Field(
+        default=None,
+        title="按什么分组",
+        description="文件上的名称或算式，各项都相同的是一组，年度总在其内；有一项未填或无值的文件不属于任何一组",
+        examples=[["文件类型", "地区"]],
+    )
+
+
+@final
 class Quantity(Element):
     """量：有名称的算式，别处可以引用。"""
 
@@ -410,6 +422,12 @@ class RulesetFile(Part):
         title="量",
         description="有名称的数、算式或条件，别处用名称引用",
         examples=[{"说明界限": "90%", "执行率": {"formula": "全年执行数 / 全年预算数", "round": "4 places half-up"}}],
+    )
+    peers: dict[Names, Peers] | None = Field(
+        default=None,
+        title="同组",
+        description="一起评的文件怎样分组；名称就是集合，可以求最高、平均、名次",
+        examples=[{"同类": {"by": ["文件类型", "地区"]}}],
     )
     indicator_kind: Kinds | None = Field(
         default=None,

@@ -18,7 +18,7 @@ from zhunsheng.ruleset.inputs import Column, Declared, Shape
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, PARENTS, POSITION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from zhunsheng.ruleset import model
     from zhunsheng.ruleset.overlay import Merged, Path
@@ -93,6 +93,16 @@ class Naming:
             return
         self.name(("inputs", name), name)
         self.scopes[name] = Scope(name, written.each or INDICATOR, {POSITION: Type.NUMBER})
+
+    def declare_peers(self, names: Iterable[str]) -> None:
+        """Makes a collection of documents of each."""
+        for name in names:
+            path, known = ("peers", name), self.scopes[DOCUMENT]
+            self.name(path, name)
+            if name in self.scopes or name in known.collections:
+                expected, hint = say("name-taken.expected", scope=DOCUMENT), say("name-taken.hint")
+                self.problem(path, "name-taken", expected, name, hint, key=True)
+            self.scopes[DOCUMENT] = replace(known, collections={**known.collections, name: DOCUMENT})
 
     def input(self, name: str, written: model.Input) -> Declared | None:
         """One declared input, its names added to its holder; None where its shape is not clear."""

@@ -26,10 +26,10 @@ OWN: Final = frozenset(
     {"ruleset", "version", "title", "extends", "in_force", "applies_to", "source", "status", "changes", "note"}
 )
 """What a ruleset says of itself alone and does not pass on to those that extend it."""
-CITED: Final = frozenset({"weights", "quantities", "scores", "grades", "rules", "inputs"})
+CITED: Final = frozenset({"weights", "quantities", "peers", "scores", "grades", "rules", "inputs"})
 CITED_ONE: Final = frozenset({"indicator_kind", "total"})
 """Sections whose elements carry a clause and a status."""
-SUBSTANCE: Final = frozenset({"formula", "when", "check", "points"})
+SUBSTANCE: Final = frozenset({"formula", "when", "check", "points", "by"})
 """What a clause of the base no longer vouches for once an overlay says it otherwise."""
 _PERIOD: Final = re.compile(PERIOD_FORM, re.ASCII)
 
@@ -59,7 +59,8 @@ class Merged:
         for end in range(len(path), -1, -1):
             found = self.origins.get(path[:end])
             if found is not None:
-                return found
+                within = path[end:] if all(isinstance(each, int) for each in path[end:]) else ()  # of a list
+                return found[0], (*found[1], *within)
         message = f"nothing merged yet at {path}"
         raise AssertionError(message)
 

@@ -55,6 +55,17 @@ class Quantity:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Peers:
+    """A collection of every document: those judged together with it that agree with it in `by`, itself among them."""
+
+    name: str
+    by: tuple[Node, ...]
+    """The year first, always."""
+    citation: Citation
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Score:
     """A way to score: one item of a document, or one kind of its indicators."""
 
@@ -163,6 +174,7 @@ class Ruleset:
     full_marks: Node
     weights: Mapping[str, tuple[Node, Citation]]
     quantities: tuple[Quantity, ...]
+    peers: tuple[Peers, ...]
     kind: Quantity | None
     scores: tuple[Score, ...]
     total: Quantity

@@ -14,7 +14,7 @@ from zhunsheng.problem import Problem, Refused, say
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM, WEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from zhunsheng.expression.tree import Node
     from zhunsheng.ruleset.overlay import Path
@@ -72,12 +72,29 @@ def needs_of(ruleset: Ruleset) -> dict[Key, frozenset[Key]]:
     return {key: element.needs for key, element in _graph(ruleset).items()}
 
 
+def behind(needs: Mapping[Key, frozenset[Key]], start: Iterable[Key]) -> frozenset[Key]:
+    """These names and all that they need, directly or not."""
+    found: set[Key] = set()
+    left = list(start)
+    while left:
+        key = left.pop()
+        if key not in found:
+            found.add(key)
+            left += needs.get(key, ())
+    return frozenset(found)
+
+
+def keys_in(node: Node) -> Iterator[Key]:
+    """What a formula names."""
+    return ((each.scope, each.key) for each in names_in(node))
+
+
 def _graph(ruleset: Ruleset) -> dict[Key, _Element]:
     """Every element and rule with what it needs, conclusions of rules among it."""
     graph: dict[Key, _Element] = {}
 
     def add(key: Key, path: Path, *nodes: Node | None, also: Iterable[Key] = ()) -> None:
-        needs = {(each.scope, each.key) for node in nodes if node is not None for each in names_in(node)}
+        needs = {key for node in nodes if node is not None for key in keys_in(node)}
         previous = graph.get(key)
         graph[key] = _Element(frozenset(needs | set(also)) | (previous.needs if previous else frozenset()), path)
 
@@ -88,6 +105,8 @@ def _graph(ruleset: Ruleset) -> dict[Key, _Element]:
     for quantity in ruleset.quantities:
         also = [ITEMS] if quantity.scope == ITEM else []
         add((quantity.scope, quantity.name), ("quantities", quantity.name), quantity.formula, also=also)
+    for peers in ruleset.peers:
+        add((DOCUMENT, peers.name), ("peers", peers.name), *peers.by)
     kind: list[Key] = []
     if ruleset.kind is not None:
         add((INDICATOR, "指标类型"), ("indicator_kind",), ruleset.kind.formula)

@@ -66,6 +66,8 @@ MEASURED: Final[Mapping[str, Given]] = MappingProxyType({
     "实际比率上界": Given(Type.PERCENT, "实际上界，单位为 % 时"),
     "目标金额": Given(Type.MONEY, "目标值，单位为元时"),
     "实际金额": Given(Type.MONEY, "实际值，单位为元时"),
+    "目标数": Given(Type.NUMBER, "目标值，没有单位时"),
+    "实际数": Given(Type.NUMBER, "实际值，没有单位时"),
     "目标日期": Given(Type.DATE, "目标的最后一天"),
     "实际日期": Given(Type.DATE, "实际完成的最后一天"),
     "实际最早日期": Given(Type.DATE, "实际完成的第一天"),
@@ -88,6 +90,8 @@ GIVEN: Final[Mapping[str, Mapping[str, Given]]] = MappingProxyType({
         "扣分": Given(Type.NUMBER, "规则对本文件扣的分之和"),
         "否决": Given(Type.TRUTH, "有规则否决了本文件"),
         "文件名": Given(Type.TEXT, "文件标识，或项目名称，或单位名称"),
+        "表注": Given(Type.TEXT, "表下的各条注，一条一行"),
+        "其他栏目": Given(Type.TEXT, "表上的其他栏目，一栏一行：名称：内容"),
     },
     INDICATOR: {
         **MEASURED,

@@ -37,8 +37,7 @@ def _block(block: Block) -> str:
         case Bars():
             return ""  # what it shows stands in a table beside it
         case Ladder():
-            table = as_table(block)
-            return _table(table.head, table.rows, table.kinds)
+            return _block(as_table(block))
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], kinds: Sequence[str]) -> str:

@@ -11,9 +11,10 @@ from zhunsheng.number import write
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zhunsheng.exchange.describe.blocks import Box, Form, Ladder
+    from zhunsheng.exchange.describe.blocks import Box, Form, Kind, Ladder
 
 WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+FIGURE: Final[tuple[Kind, ...]] = ("figure",)
 TWIPS: Final = 1440
 """Of an inch."""
 INCH: Final = 254
@@ -40,7 +41,8 @@ def as_table(ladder: Ladder) -> Table:
     for grade, bounds, _, _ in reversed(ladder.bands):
         here = tuple(write(value) if where == grade else "" for _, value, where in ladder.marks)
         rows.append((grade, bounds, *here))
-    return Table((ladder.title, "", *names), tuple(rows), ("short", "", *["figure" for _ in names]))
+    kinds: tuple[Kind, ...] = ("short", "", *FIGURE * len(names))
+    return Table((ladder.title, "", *names), tuple(rows), kinds)
 
 
 def html(form: Form) -> str:

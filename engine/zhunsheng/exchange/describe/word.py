@@ -38,7 +38,7 @@ WIDTH: Final = 156
 """Millimetres between the margins."""
 LYING: Final = 243
 """The same on a page that lies down."""
-WIDEST: Final = 200
+WIDEST: Final = 160
 """Millimetres that a form may want and still stand upright."""
 HIGHEST: Final = 200
 """Millimetres of the highest chart."""

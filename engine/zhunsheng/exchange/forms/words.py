@@ -11,6 +11,8 @@ from zhunsheng.measure.vocabulary import SIGNS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+LONGEST_LABEL: Final = 100
+"""Characters of a header or label with all that stands in brackets behind it."""
 _TRAILING: Final = re.compile(r"\([^()]*\)$")
 _NUMBERED: Final = re.compile(
     r"^(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})[.、．]|^\([0-9一二三四五六七八九十]{1,2}\)", re.ASCII
@@ -22,14 +24,20 @@ _BREAK: Final = re.compile(r"[ \t]*\n\s*")
 _DIGITS: Final = re.compile(r"[0-9.,]", re.ASCII)
 
 
-@lru_cache(maxsize=16384)
 def key(text: str) -> str:
     r"""A text as words are compared: half-width signs, no blanks, no colon at the end.
 
     >>> key("执行率\n（B/A）："), key("一级\n指标")
     ('执行率(B/A)', '一级指标')
     """
+    return _known_key(text) if len(text) <= LONGEST_LABEL else _key(text)  # and a long text is not kept in the cache
+
+
+def _key(text: str) -> str:
     return text.translate(SIGNS).replace(" ", "").strip(_MARKS + "·").rstrip(":")
+
+
+_known_key = lru_cache(maxsize=16384)(_key)
 
 
 def variants(text: str) -> Iterator[str]:
@@ -110,9 +118,12 @@ class Table:
         self.exact.setdefault(plain, meaning)
         self.ranks.setdefault(plain, len(self.ranks))
 
-    @lru_cache(maxsize=4096)  # noqa: B019  tables live as long as the program
     def __call__(self, text: str) -> str | None:
-        """What a text means, or None."""
+        """What a text means, or None; one longer than any label means nothing."""
+        return self._meaning(text) if len(text) <= LONGEST_LABEL else None
+
+    @lru_cache(maxsize=4096)  # noqa: B019  tables live as long as the program
+    def _meaning(self, text: str) -> str | None:
         forms = list(variants(text))
         for each in forms:
             if each in self.exact:

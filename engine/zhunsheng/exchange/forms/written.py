@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 FORBIDDEN: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\s]+')
 """What no system, or one of them, takes in the name of a file."""
-LONGEST: Final = 40
-"""Characters of a part of a name: 255 bytes hold three such parts of Chinese."""
+LONGEST: Final = 38
+"""Characters of a part of a name: two such parts of Chinese, a year and an ending are within 255 bytes."""
 
 
 def as_yaml(document: Document) -> str:

@@ -49,10 +49,10 @@ def annotated(path: Path, subjects: Sequence[Subject], lang: Lang) -> bytes:
 
 
 def said_at_cells(subject: Subject, speaker: Speaker) -> Iterator[tuple[str, str]]:
-    """What is to be said at each cell; what is about a form as a whole stands at its first cell."""
+    """What is to be said at each cell; what is about a form as a whole stands at its name."""
     for at, remark, kind in _remarks(subject, speaker):
         document = subject.forms[at or 0][0]
-        cell = remark.source or next(iter(document.sources.values()), "")
+        cell = remark.source or document.stood("/project") or document.stood("/unit") or ""
         clause = speaker.clause(remark)
         said = speaker.say("comment", kind=kind, told=speaker.told(remark))
         yield cell, f"{said}{speaker.say('by', clause=clause) if clause else ''}"
@@ -60,7 +60,6 @@ def said_at_cells(subject: Subject, speaker: Speaker) -> Iterator[tuple[str, str
 
 def _remarks(subject: Subject, speaker: Speaker) -> Iterator[tuple[int | None, Remark, str]]:
     """What must be supplied, what is wrong and what is to be judged, of the forms and of the dossier around them."""
-    assessments = [(at, assessment) for at, (_, assessment) in enumerate(subject.forms)]
-    for at, assessment in [*assessments, *([(None, subject.report[1])] if subject.report else [])]:
+    for at, _, assessment in subject.assessments:
         for kind, remarks in list(speaker.sorted(assessment))[:-1]:
             yield from ((at, each, kind) for each in remarks)

@@ -63,12 +63,13 @@ def annotate_excel(path: Path, remarks: Mapping[str, Sequence[str]], author: str
             if key.endswith("}id") and id_ in sheets
         }
         relations = {part: package.relations(part) for part in named.values()}
+        first = next(iter(named.values()))
     parts = Parts(path)
-    by_sheet: dict[str, dict[str, Sequence[str]]] = {}
+    by_sheet: dict[str, dict[str, list[str]]] = {}
     for ref, texts in remarks.items():
         found = _REF.fullmatch(ref)
-        if found and found["sheet"] in named:
-            by_sheet.setdefault(named[found["sheet"]], {})[found["cell"]] = texts
+        part, cell = (named[found["sheet"]], found["cell"]) if found and found["sheet"] in named else (first, "A1")
+        by_sheet.setdefault(part, {}).setdefault(cell, []).extend(texts)
     for part, cells in by_sheet.items():
         _Notes(parts, part, relations[part], author).add(cells)
     return parts.written()

@@ -45,12 +45,21 @@ def annotate_word(path: Path, remarks: Mapping[str, Sequence[str]], author: str)
     said = tree(parts[comments])
     prefix = said.prefix
     first = 1 + max((int(each.attributes.get(f"{prefix}id", "0")) for each in said.all("comment")), default=-1)
-    found = [(cells[numbers[ref]], texts) for ref, texts in remarks.items() if ref in numbers]
+    said_at: dict[int, list[str]] = {}
+    for ref, texts in remarks.items():
+        said_at.setdefault(_nearest(ref, numbers), []).extend(texts)
+    found = [(cells[at], texts) for at, texts in said_at.items()]
     text = "".join(_comment(prefix, first + at, texts, author) for at, (_, texts) in enumerate(found))
     parts[comments] = edited(parts[comments], [put_in(parts[comments], said, text)])
     edits = [each for at, (cell, _) in enumerate(found) for each in _anchors(content, cell, first + at)]
     parts[main] = edited(content, edits)
     return parts.written()
+
+
+def _nearest(ref: str, numbers: Mapping[str, int]) -> int:
+    """The cell of that name; for a line beside a table the first of that table, else the first of all."""
+    table = ref.partition(" ")[0]
+    return numbers.get(ref, numbers.get(f"{table} 第1行 第1列", 0))
 
 
 def _cells(root: ET.Element) -> dict[str, int]:

@@ -74,7 +74,7 @@ def _choices(made: Form, said: Policy, grades: tuple[str, ...]) -> Iterator[Choi
     """What the empty cells take: amounts, points and scores are numbers, and a grade is one of the ruleset's."""
     words = official()
     heads = {(each.row, each.column): each.text for each in made.boxes if each.look == "label"}
-    funds = {words["funds"]["columns"][key] for key in ("initial_budget", "annual_budget", "executed")}
+    funds = {words["funds"]["columns"][key][0] for key in ("initial_budget", "annual_budget", "executed")}
     scored = {words["columns"]["points"][0], words["scores"]["one"]}
     last = max(each.row for each in made.boxes)
     for box in made.boxes:

@@ -5,7 +5,8 @@ What the official form has no column for (a comparator of its own, an adjusted t
 
 from __future__ import annotations
 
-from itertools import groupby, pairwise
+from fractions import Fraction
+from itertools import combinations, groupby, pairwise
 from typing import TYPE_CHECKING, Any, Final, final
 
 from zhunsheng.exchange.describe.blocks import Box, Form
@@ -96,15 +97,20 @@ class _Sheet:
         parts = 1 + self.extra
         return (*widths, *([max(last // parts, 12)] * parts))
 
-    def starts(self, count: int, start: int) -> list[int]:
-        """Where `count` cells begin that share the columns from `start` on, as evenly as these allow."""
+    def starts(self, wants: Sequence[int]) -> list[int]:
+        """Where the cells of the funds begin, which share the indicators' columns: so that each has as much as it wants.
+
+        Args:
+            wants: millimetres, cell by cell.
+        """
         widths = self.widths()
-        room, found = sum(widths[start:]), [start]
-        for at in range(1, count):
-            wanted, left = room * at // count, self.wide - (count - at)
-            options = range(found[-1] + 1, left + 1)
-            found.append(min(options, key=lambda each: abs(sum(widths[start:each]) - wanted)))
-        return [*found, self.wide]
+
+        def tightest(inner: tuple[int, ...]) -> Fraction:
+            edges = pairwise((FIRST, *inner, self.wide))
+            return min(Fraction(sum(widths[start:end]), want) for (start, end), want in zip(edges, wants, strict=True))
+
+        inner = max(combinations(range(FIRST + 1, self.wide), len(wants) - 1), key=tightest)
+        return [FIRST, *inner, self.wide]
 
     # Cells
 
@@ -130,9 +136,10 @@ class _Sheet:
         self.total()
         self.texts()
         document = self.document
-        title = (document.title or self.kind["title"], self.words["year"].format(year=document.year))
+        title = document.title or self.kind["title"]
+        year = [] if f"{document.year}年" in title else [self.words["year"].format(year=document.year)]
         boxes = tuple(sorted(self.boxes, key=lambda each: (each.row, each.column)))
-        return Form(title, (), self.widths(), boxes, document.notes or self.policy.notes)
+        return Form((title, *year), (), self.widths(), boxes, document.notes or self.policy.notes)
 
     def head(self) -> None:
         shown = {field for row in self.kind["head"] for _, field in row}
@@ -147,7 +154,7 @@ class _Sheet:
 
     def funds(self) -> None:
         words, document = self.words["funds"], self.document
-        rows = [(self.kind["total"], document.funds.total)]
+        rows: list[tuple[str, Fund | None]] = [(self.kind["total"], document.funds.total)]
         rows += [(label, getattr(document.funds, key)) for key, label in words["rows"].items()]
         rows += [(each.label, each) for each in document.funds.others if not each.group]
         parts = [each for each in document.funds.others if each.group]
@@ -155,22 +162,31 @@ class _Sheet:
         label = f"{self.kind['funds']}\n（{document.currency_unit}）"
         self.add(0, 1, label, "label", 1 + len(rows) + len(composition))
         self.add(1, 2, self.kind["corner"], "label")
-        heads = {**words["columns"], "score": self.score_heads()}
-        shown = [heads[key] for key in ("initial_budget", "annual_budget", "executed", "points", "rate")]
-        shown += [*heads["score"], *([heads["reason"]] if self._explained() else [])]
-        starts = self.starts(len(shown), FIRST)
+        shown, wants = zip(*self.fund_heads(), strict=True)
+        starts = self.starts(wants)
         self.spread(shown, starts, "label")
         self.at += 1
         for name, fund in rows:
-            self.add(1, 2, (fund.label if fund else None) or name, "label")
+            self.add(1, 2, (fund.label if fund is not None else None) or name, "label")
             self.spread(self.fund(fund), starts, "value")
             self.at += 1
         for cells in composition:
-            self.spread(cells, self.starts(len(cells), 1), "text")
+            self.spread(cells, self.halves(len(cells)), "text")
             self.at += 1
 
-    def score_heads(self) -> list[str]:
-        return [head for key, head, _ in self.fields if key.startswith("score")]
+    def fund_heads(self) -> Iterator[tuple[str, int]]:
+        """The heads of the funds and the millimetres that each wants."""
+        for key, (head, width) in self.words["funds"]["columns"].items():
+            if key == "score":
+                yield from ((each, int(width)) for field, each, _ in self.fields if field.startswith("score"))
+            elif key == "rate" and len(self.marks) > 1:
+                yield self.words["rates"], int(width)
+            elif key != "reason" or self._explained():
+                yield head, int(width)
+
+    def halves(self, count: int) -> list[int]:
+        """Where as many cells of equal width begin beside the label."""
+        return [*(1 + (self.wide - 1) * at // count for at in range(count)), self.wide]
 
     def fund(self, fund: Fund | None) -> list[str]:
         """The figures of a source of funds; only the total is scored."""
@@ -181,7 +197,7 @@ class _Sheet:
         if total:
             execution = execution_of(self.assessment) if self.assessment else None
             points = points or ((execution.points or "") if execution else "")
-            row = [*amounts, points, self.beside([each.rate for each in self.marks])]
+            row = [*amounts, points, "\n".join(each.rate for each in self.marks)]
             row += [each.execution for each in self.marks]
         else:
             score = text(fund.claimed_score) if fund else ""
@@ -199,7 +215,7 @@ class _Sheet:
     def goals(self) -> None:
         words, goals = self.words["goals"], self.document.goals
         keys = ["expected", *(["adjusted"] if goals and goals.adjusted else []), "achieved"]
-        starts = [1, *(1 + (self.wide - 1) * at // len(keys) for at in range(1, len(keys))), self.wide]
+        starts = self.halves(len(keys))
         self.add(0, 1, words["label"], "label", 2)
         self.spread([words[key] for key in keys], starts, "label")
         self.at += 1

@@ -30,7 +30,7 @@ LINE: Final = 15
 """Points of a line."""
 PER_MILLIMETRE: Final = 60
 """Hundredths of a cell of a column's width that a millimetre on paper takes."""
-WIDEST: Final = 200
+WIDEST: Final = 160
 """Millimetres that still print upright."""
 MARGINS: Final = {"top": "1.46", "bottom": "1.38", "left": "1.1", "right": "1.02", "header": "0.5", "footer": "0.5"}
 """37, 35, 28, 26 mm in inches."""
@@ -50,7 +50,7 @@ def form_book(blocks: Iterable[Block], names: Sequence[str], choices: Iterable[C
         choices: what may be filled in, of the first form.
     """
     book = Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     blocks = list(blocks)
     prose = [each for each in blocks if isinstance(each, Heading | Paragraph)]
     free = _Names(names)

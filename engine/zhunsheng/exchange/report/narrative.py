@@ -74,7 +74,7 @@ class _Report:
         """Sections as they were written; the first without its heading where that is there already."""
         for at, each in enumerate(sections):
             if each.heading and not (headed and at == 0):
-                yield Heading(each.heading, 2 if each.level == 1 else 3)
+                yield Heading(each.heading, 2 if each.level == 1 else 3) if each.level < 3 else Paragraph(each.heading)
             yield from (Paragraph(line) for paragraph in each.paragraphs for line in paragraph.split("\n"))
 
     def stated(self, number: str) -> Iterator[Block]:

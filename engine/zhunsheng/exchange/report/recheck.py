@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from zhunsheng.document import Document
     from zhunsheng.evaluation import Assessment, DossierAssessment
     from zhunsheng.evaluation.assessment import Derivation, Remark, ScoreLine
-    from zhunsheng.exchange.describe.blocks import Block
+    from zhunsheng.exchange.describe.blocks import Block, Kind
     from zhunsheng.exchange.report.subject import Subject
     from zhunsheng.problem.show import Lang
 
 SEVERITIES: Final = ("error", "warning", "note", None)
 NONE: Final = "—"
+FIGURE: Final[tuple[Kind, ...]] = ("figure",)
 
 
 @final
@@ -144,7 +145,8 @@ class _Report:
                 rows.append((self.say("between"), "", "", "", "", *counts(each.report[1])))
         kept = [at for at in range(len(head)) if at < 5 or any(row[at] != "0" for row in rows)]
         table = tuple(tuple(row[at] for at in kept) for row in rows)
-        yield Table(tuple(self.say(head[at]) for at in kept), table, ("", *["figure" for _ in kept[1:]]))
+        kinds: tuple[Kind, ...] = ("", *FIGURE * (len(kept) - 1))
+        yield Table(tuple(self.say(head[at]) for at in kept), table, kinds)
         yield from self.totals()
 
     def totals(self) -> Iterator[Block]:
@@ -210,7 +212,7 @@ class _Report:
             )
             for each in assessment.scores
         ]
-        kinds = ("", "", "", "", "figure", "figure", "figure", "short")
+        kinds: tuple[Kind, ...] = ("", "", "", "", "figure", "figure", "figure", "short")
         return Table(tuple(map(self.say, head)), tuple(rows), kinds)
 
     def dimensions(self, assessment: Assessment) -> Iterator[Block]:

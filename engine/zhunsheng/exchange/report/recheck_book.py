@@ -35,7 +35,7 @@ Row = tuple[str, ...]
 def recheck_book(subjects: Sequence[Subject], lang: Lang) -> bytes:
     """The workbook; the same bytes for the same findings."""
     speaker, book = Speaker(lang), Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     forms = sum(len(each.forms) for each in subjects)
     summary = _sheet(book, speaker, "summary", _summary_head(), _summary(speaker, subjects))
     if forms:
@@ -74,8 +74,8 @@ def _summary(speaker: Speaker, subjects: Sequence[Subject]) -> Iterator[Row]:
             yield (document.name, speaker.kind(document), *shown, *counts(assessment), file)
     for subject in subjects:
         if subject.report is not None:
-            dossier, assessment = subject.report
-            yield (dossier.unit, speaker.say("between"), "", "", "", "", "", *counts(assessment), "")
+            dossier, between = subject.report
+            yield (dossier.unit, speaker.say("between"), "", "", "", "", "", *counts(between), "")
 
 
 def _scores(speaker: Speaker, subjects: Sequence[Subject]) -> Iterator[Row]:
@@ -90,9 +90,7 @@ def _scores(speaker: Speaker, subjects: Sequence[Subject]) -> Iterator[Row]:
 
 def _remarks(speaker: Speaker, subjects: Sequence[Subject]) -> Iterator[Row]:
     for subject in subjects:
-        whole = [(None, subject.report[0].unit, subject.report[1])] if subject.report else []
-        forms = [(at, document.name, assessment) for at, (document, assessment) in enumerate(subject.forms)]
-        for at, name, assessment in [*forms, *whole]:
+        for at, name, assessment in subject.assessments:
             for kind, found in speaker.sorted(assessment):
                 for each in found:
                     figures = (each.claimed or "", each.computed or "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from zhunsheng.document import Document, Dossier
     from zhunsheng.evaluation import Assessment, DossierAssessment
@@ -37,3 +37,11 @@ class Subject:
     def stands(self, remark: Remark, at: int | None) -> str:
         """Where a remark's value stands: its cell in the form as filed, or its place in the file that was read."""
         return remark.source or self.place(remark.at, at)
+
+    @property
+    def assessments(self) -> Iterator[tuple[int | None, str, Assessment | DossierAssessment]]:
+        """All of them with whose they are: of each form by its number, and (None) of the dossier."""
+        for at, (document, assessment) in enumerate(self.forms):
+            yield at, document.name, assessment
+        if self.report is not None:
+            yield None, self.report[0].unit, self.report[1]

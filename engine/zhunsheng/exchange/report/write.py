@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from zhunsheng.document import Document, Dossier
 from zhunsheng.exchange.describe.blocks import Form
@@ -122,4 +122,4 @@ def written(blocks: list[Block], to: To, names: Sequence[str], lang: Lang = "zh"
 
             return html(blocks, {"zh": "zh-CN", "en": "en"}[lang]).encode()
         case _:
-            return content(blocks, cast("Literal['md', 'docx']", to))
+            return content(blocks, to)

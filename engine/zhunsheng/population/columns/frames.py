@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, final
 
@@ -10,42 +11,106 @@ import polars as pl
 from zhunsheng.population.columns.values import taken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from zhunsheng.expression.tree import Reference
     from zhunsheng.population.columns.values import Column
 
 
 @final
-@dataclass(slots=True, weakref_slot=True, eq=False)
+class Columns(MutableMapping[str, "Column"]):
+    """Columns by name; what is `later` is made when it is asked for, and never where nobody asks."""
+
+    def __init__(self, made: Mapping[str, Column], later: Mapping[str, Callable[[], Column]] | None = None) -> None:
+        self._made = dict(made)
+        self._later = dict(later or {})
+
+    def __getitem__(self, name: str) -> Column:
+        if name in self._later:
+            self._made[name] = self._later.pop(name)()
+        return self._made[name]
+
+    def __setitem__(self, name: str, column: Column) -> None:
+        self._later.pop(name, None)
+        self._made[name] = column
+
+    def __delitem__(self, name: str) -> None:
+        self._later.pop(name, None)
+        self._made.pop(name, None)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._made or name in self._later
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self._made, *self._later])
+
+    def __len__(self) -> int:
+        return len(self._made) + len(self._later)
+
+
+Segments = tuple[pl.Series, pl.Series]
+"""For each row of a parent, where its members begin and where they end."""
+
+
+@final
 class Frame:
     """All things of one scope, those of a parent side by side and in the order of filing.
 
-    `owner` says for each row which row of the parent it belongs to, and never falls.
+    Who belongs to whom is given as `owner`, the row of the parent of each row, which never falls, or as `ends`, the
+    segments of the parent; the one is worked out from the other when it is asked for.
     """
 
-    scope: str
-    rows: int
-    columns: dict[str, Column]
-    parent: Frame | None = None
-    owner: pl.Series | None = None
-    children: dict[str, Frame] = field(default_factory=dict)
-    places: pl.Series | None = None
-    """Where each of its things stands in its document, as a JSON pointer; None where that is the document itself."""
-    memo: dict[object, Column] = field(default_factory=dict)
-    """Figures over the members of its things, by the identity of the tree (and what was fixed in it)."""
-    ends: tuple[pl.Series, pl.Series] | None = None
+    def __init__(
+        self,
+        scope: str,
+        rows: int,
+        columns: Mapping[str, Column],
+        parent: Frame | None = None,
+        owner: pl.Series | None = None,
+        *,
+        places: Callable[[], pl.Series] | None = None,
+        ends: Segments | None = None,
+        parts: tuple[Frame, ...] = (),
+    ) -> None:
+        self.scope = scope
+        self.rows = rows
+        self.columns: MutableMapping[str, Column] = columns if isinstance(columns, Columns) else dict(columns)
+        self.parent = parent
+        self.children: dict[str, Frame] = {}
+        self.memo: dict[object, Column] = {}
+        """Figures over the members of its things, by the identity of the tree (and what was fixed in it)."""
+        self.parts = parts
+        """Frames that hold the same things apart, where that is how they came: each under the names it began with."""
+        self._owner = owner
+        self._ends = ends
+        self._places = places
 
-    def segments(self) -> tuple[pl.Series, pl.Series]:
+    @property
+    def owner(self) -> pl.Series | None:
+        """For each row, the row of the parent that it belongs to; None where there is no parent."""
+        if self._owner is None and self._ends is not None:
+            every = pl.int_range(self.rows, dtype=pl.Int64, eager=True)
+            self._owner = self._ends[0].search_sorted(every, side="right").cast(pl.Int64) - 1
+        return self._owner
+
+    @property
+    def places(self) -> pl.Series | None:
+        """Where each of its things stands in its document, as a JSON pointer; None where that is the document itself."""
+        return None if self._places is None else self._places()
+
+    def segments(self) -> Segments:
         """For each row of the parent, where its members begin and where they end."""
-        if self.ends is None:
+        if self._ends is None:
             assert self.parent is not None, self.scope
-            assert self.owner is not None, self.scope
-            parents = pl.int_range(self.parent.rows, dtype=pl.Int64, eager=True)
-            owner = self.owner.cast(pl.Int64)
-            starts = owner.search_sorted(parents, side="left").cast(pl.Int64)
-            self.ends = starts, owner.search_sorted(parents, side="right").cast(pl.Int64)
-        return self.ends
+            assert self._owner is not None, self.scope
+            self._ends = segments_of(self._owner.cast(pl.Int64), self.parent.rows)
+        return self._ends
+
+
+def segments_of(owner: pl.Series, parents: int) -> Segments:
+    """Where the members of each parent begin and end, by the parent of each, which never falls."""
+    starts = owner.search_sorted(pl.int_range(parents + 1, dtype=pl.Int64, eager=True), side="left").cast(pl.Int64)
+    return starts.head(parents), starts.tail(parents)
 
 
 class View(NamedTuple):

@@ -13,6 +13,7 @@ from zhunsheng.population.columns.values import (
     Plain,
     both,
     divided,
+    filled,
     integers,
     opposite,
     over_one,
@@ -22,11 +23,8 @@ from zhunsheng.population.columns.values import (
 
 if TYPE_CHECKING:
     from zhunsheng.expression.tree import Gathering
+    from zhunsheng.population.columns.frames import Segments
     from zhunsheng.population.columns.values import Column
-
-Segments = tuple[pl.Series, pl.Series]
-"""For each row of the result, where its members begin and where they end."""
-
 
 def expanded(starts: pl.Series, ends: pl.Series) -> Segments:
     """Every row with every member of its own: the row, and the member."""
@@ -58,7 +56,7 @@ def figure(gathering: Gathering, standing: Plain, value: Column, segments: Segme
             return without(_counted(verdict.values, segments), absent, void, rows)
         case "share":
             truths = cast("Plain", value)
-            hits = _counted(standing.values & truths.values.fill_null(value=False), segments)
+            hits = _counted(standing.values & filled(truths.values), segments)
             found: Column = divided(hits, _counted(standing.values, segments), rows)
         case "sum" | "mean":
             total = _summed(standing, cast("Numbers", value), segments)
@@ -73,9 +71,9 @@ def figure(gathering: Gathering, standing: Plain, value: Column, segments: Segme
 
 def _missing(standing: Plain, value: Column, segments: Segments) -> tuple[pl.Series | None, pl.Series | None]:
     """Where a condition is absent, or the value of a member that stands."""
-    holds = standing.values.fill_null(value=False)
     absent, void = standing.absent, standing.void
     if value.absent is not None:
+        holds = filled(standing.values)
         lacking = holds & value.absent
         absent = lacking if absent is None else absent | lacking
         if value.void is not None:
@@ -130,7 +128,7 @@ def _summed(standing: Plain, value: Numbers, segments: Segments) -> Numbers:
 def _standing(standing: Plain, num: pl.Series, rest: int | None) -> pl.Series:
     if standing.absent is None and standing.values.all():
         return num
-    return num.zip_with(standing.values.fill_null(value=False), pl.repeat(rest, len(num), dtype=num.dtype, eager=True))
+    return num.zip_with(filled(standing.values), pl.Series([rest], dtype=num.dtype))
 
 
 def _ordered(gathering: Gathering, standing: Plain, value: Column, segments: Segments) -> Column:

@@ -44,6 +44,7 @@ from zhunsheng.population.columns.values import (
     constant,
     divided,
     extreme,
+    filled,
     integers,
     is_given,
     is_missing,
@@ -83,7 +84,7 @@ def read(node: Node, context: Context) -> Column:
     """
     match node:
         case Constant():
-            return _constant(node, context)
+            return _constant(node)
         case Name():
             return _name(node, context)
         case Negative():
@@ -119,22 +120,22 @@ def read(node: Node, context: Context) -> Column:
 
 def numbers(node: Node, context: Context) -> Numbers:
     """The value of an expression that gives numbers."""
-    return cast("Numbers", _typed(read(node, context), pl.Int64, context.rows))
+    return cast("Numbers", _typed(read(node, context), pl.Int64))
 
 
 def truth(node: Node, context: Context) -> Plain:
     """The value of an expression that gives truths."""
-    return cast("Plain", _typed(read(node, context), pl.Boolean, context.rows))
+    return cast("Plain", _typed(read(node, context), pl.Boolean))
 
 
-def _typed(column: Column, dtype: type[pl.DataType], rows: int) -> Column:
+def _typed(column: Column, dtype: type[pl.DataType]) -> Column:
     """A column of the kind wanted; one without any value, whose kind nobody could know, is made so."""
     if isinstance(column, Numbers) == (dtype in (pl.Int64, pl.Int128)):
         return column
     values = column.num if isinstance(column, Numbers) else column.values
     if values.null_count() < len(values):
         raise Inexpressible("type")
-    return nothing(rows, dtype, undefined=column.void is not None and bool(column.void.all()))
+    return nothing(dtype, undefined=column.void is not None and bool(column.void.all()))
 
 
 def _alike(left: Node, right: Node, context: Context) -> tuple[Column, Column]:
@@ -142,18 +143,18 @@ def _alike(left: Node, right: Node, context: Context) -> tuple[Column, Column]:
     if isinstance(a, Numbers) != isinstance(b, Numbers):
         kind = left.type if isinstance(b, Numbers) else right.type
         dtype = pl.Int64 if isinstance(a, Numbers) and kind in NUMERIC else dtype_of(right.type or left.type)
-        a, b = _typed(a, dtype, context.rows), _typed(b, dtype, context.rows)
+        a, b = _typed(a, dtype), _typed(b, dtype)
     return a, b
 
 
-def _constant(node: Constant, context: Context) -> Column:
+def _constant(node: Constant) -> Column:
     match node.value:
         case Fraction() as number:
             return constant(number)
         case bool() | str() | dt.date() as plain:
             return Plain(pl.Series([plain]))
         case Absent() as absent:
-            return nothing(context.rows, dtype_of(node.type), undefined=absent is not Absent.MISSING)
+            return nothing(dtype_of(node.type), undefined=absent is not Absent.MISSING)
 
 
 def view_of(reference: Reference, context: Context) -> View | None:
@@ -172,14 +173,14 @@ def _name(node: Name, context: Context) -> Column:
         return context.fixed[reference]
     view = view_of(reference, context)
     found = None if view is None else view.column(reference.key)
-    return nothing(context.rows, dtype_of(node.type)) if found is None else found
+    return nothing(dtype_of(node.type)) if found is None else found
 
 
 def _arithmetic(node: Arithmetic, context: Context) -> Column:
     a, b = read(node.left, context), read(node.right, context)
     if node.left.type is Type.DATE or node.right.type is Type.DATE:
-        return _calendar(node, a, b, context.rows)
-    one, other = (cast("Numbers", _typed(each, pl.Int64, context.rows)) for each in (a, b))
+        return _calendar(node, a, b)
+    one, other = (cast("Numbers", _typed(each, pl.Int64)) for each in (a, b))
     match node.operator:
         case "+":
             return added(one, other, 1)
@@ -191,16 +192,16 @@ def _arithmetic(node: Arithmetic, context: Context) -> Column:
             return divided(one, other, context.rows)
 
 
-def _calendar(node: Arithmetic, a: Column, b: Column, rows: int) -> Column:
+def _calendar(node: Arithmetic, a: Column, b: Column) -> Column:
     """Days between dates, and a date some days on."""
-    day = cast("Plain", _typed(a, pl.Date, rows))
+    day = cast("Plain", _typed(a, pl.Date))
     start = integers(day.values.to_physical())
     start = Numbers(start.num, start.low, start.high, void=day.void)
     if node.right.type is Type.DATE:
-        other = cast("Plain", _typed(b, pl.Date, rows))
+        other = cast("Plain", _typed(b, pl.Date))
         end = integers(other.values.to_physical())
         return added(start, Numbers(end.num, end.low, end.high, void=other.void), -1)
-    days = cast("Numbers", _typed(b, pl.Int64, rows))
+    days = cast("Numbers", _typed(b, pl.Int64))
     total = added(start, days, 1 if node.operator == "+" else -1)
     if total.den != 1 or total.by is not None or total.low < _day(dt.date.min) or total.high > _day(dt.date.max):
         raise Inexpressible("date")
@@ -225,36 +226,48 @@ def _table(node: Table, context: Context) -> Column:
     values = [read(row.value, context) for row in node.rows]
     kind = next((each for each in values if isinstance(each, Plain)), values[0])
     dtype = kind.values.dtype if isinstance(kind, Plain) else pl.Int64
-    rest = nothing(rows, cast("type[pl.DataType]", dtype), undefined=True)
+    rest = nothing(cast("type[pl.DataType]", dtype), undefined=True)
     found = rest if node.otherwise is None else read(node.otherwise, context)
     holds = [_holds(argument, row, context) for row in node.rows]
     doubt = both(holds, deciding=True)
     found = without(found, doubt.absent, doubt.void, rows)
     masks = [wholly(each, rows) for each in holds]
     for mask, value in zip(masks, values, strict=True):
-        found = chosen(mask, *_same_kind(value, found, rows), rows)
-    several = sum((mask.cast(pl.UInt16) for mask in masks[1:]), masks[0].cast(pl.UInt16)) > 1
-    if several.any():
+        found = chosen(mask, *_same_kind(value, found), rows)
+    several = _twice(masks)
+    if several is not None:
         found = without(found, several, several, rows)
     return without(found, argument.absent, argument.void, rows)
 
 
-def _same_kind(a: Column, b: Column, rows: int) -> tuple[Column, Column]:
+def _twice(masks: list[pl.Series]) -> pl.Series | None:
+    """Where more than one of them holds; None where none does so anywhere."""
+    once = masks[0]
+    twice: pl.Series | None = None
+    for mask in masks[1:]:
+        both_ = once & mask
+        if both_.any():
+            twice = both_ if twice is None else twice | both_
+        once = once | mask
+    return twice
+
+
+def _same_kind(a: Column, b: Column) -> tuple[Column, Column]:
     """Two columns of which one may hold nothing, and so be taken for numbers."""
     if isinstance(a, Numbers) == isinstance(b, Numbers):
         return a, b
     plain = a if isinstance(a, Plain) else cast("Plain", b)
     dtype = cast("type[pl.DataType]", plain.values.dtype)
     if isinstance(a, Numbers):
-        return _typed(a, dtype, rows), b
-    return a, _typed(b, dtype, rows)
+        return _typed(a, dtype), b
+    return a, _typed(b, dtype)
 
 
 def _holds(argument: Column, row: Row, context: Context) -> Plain:
     if not row.conditions:
         return Plain(pl.Series([True]))
     limits = [(sign, read(bound, context)) for sign, bound in row.conditions]
-    return both([compared(sign, *_same_kind(argument, limit, context.rows)) for sign, limit in limits], deciding=False)
+    return both([compared(sign, *_same_kind(argument, limit)) for sign, limit in limits], deciding=False)
 
 
 def _lines(node: Lines, context: Context) -> Column:
@@ -282,11 +295,11 @@ def _call(node: Call, context: Context) -> Column:
     rows = context.rows
     match node.function:
         case "length":
-            text = cast("Plain", _typed(read(node.arguments[0], context), pl.String, rows))
+            text = cast("Plain", _typed(read(node.arguments[0], context), pl.String))
             lengths = integers(_mapped(text.values, lambda each: len(each.strip()), pl.Int64))
             return Numbers(lengths.num, lengths.low, lengths.high, void=text.void)
         case "contains":
-            text, part = (cast("Plain", _typed(read(each, context), pl.String, rows)) for each in node.arguments)
+            text, part = (cast("Plain", _typed(read(each, context), pl.String)) for each in node.arguments)
             held = pl.DataFrame({"text": _long(text.values, rows), "part": _long(part.values, rows)})
             values = held.select(pl.col("text").str.contains(pl.col("part"), literal=True)).to_series()
             return both(
@@ -365,8 +378,8 @@ def _by_value(node: Aggregate, context: Context, holder: View, members: Frame, n
     for value in values:
         one = _of_holders(node, context, holder, members, (cast("Reference", name.reference), value))
         own = one if holder.picked is None else taken(one, holder.picked)
-        here = _long(key.values.is_null() if value is None else key.values == value, context.rows)
-        found = own if found is None else chosen(here.fill_null(value=False), own, found, context.rows)
+        here = _long(key.values.is_null() if value is None else filled(key.values == value), context.rows)
+        found = own if found is None else chosen(here, own, found, context.rows)
     return found
 
 
@@ -379,8 +392,37 @@ def _of_holders(
     if known not in memo:
         given = {} if fixed is None else {fixed[0]: Plain(pl.Series([fixed[1]], dtype=pl.String))}
         alone = Context(members.rows, (*(None for _ in context.views), View(members)), {**context.fixed, **given})
-        memo[known] = _gathered(node, alone, members.segments())
+        memo[known] = _by_parts(node, alone, members) or _gathered(node, alone, members.segments())
     return memo[known]
+
+
+def _by_parts(node: Aggregate, alone: Context, members: Frame) -> Column | None:
+    """A sum, or how many there are, of members that lie in parts: of each part by itself, and then together."""
+    if node.gathering not in ("sum", "count") or not _within(node, len(alone.views) - 1, members.parts):
+        return None
+    found: Numbers | None = None
+    for part in members.parts:
+        inside = Context(part.rows, (*alone.views[:-1], View(part)), alone.fixed)
+        own = cast("Numbers", _gathered(node, inside, part.segments()))
+        found = own if found is None else added(found, own, 1)
+    return found
+
+
+def _within(node: Aggregate, inner: int, parts: tuple[Frame, ...]) -> bool:
+    """Whether the figure asks members for nothing but what each part has of its own."""
+    stack = [*children(node)]
+    while stack:
+        each = stack.pop()
+        asked = each.reference if isinstance(each, Name) else None
+        beyond = asked is not None and asked.binder == inner and not _own(asked, parts)
+        if beyond or isinstance(each, Aggregate):
+            return False
+        stack += children(each)
+    return bool(parts)
+
+
+def _own(asked: Reference, parts: tuple[Frame, ...]) -> bool:
+    return not asked.hops and all(asked.key in part.columns for part in parts)
 
 
 def _outside(node: Aggregate, inner: int) -> list[Name]:
@@ -404,7 +446,7 @@ def _gathered(node: Aggregate, inside: Context, segments: tuple[pl.Series, pl.Se
 
 
 def _of_none(node: Aggregate) -> Column:
-    return nothing(0, dtype_of(node.value.type if node.value is not None else Type.TRUTH))
+    return wide(nothing(dtype_of(node.value.type if node.value is not None else Type.TRUTH)), 0)
 
 
 def _no_members(rows: int) -> tuple[pl.Series, pl.Series]:

@@ -8,6 +8,7 @@ is not there, and rules about it say nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple, cast, final
 
 import polars as pl
@@ -15,13 +16,14 @@ import polars as pl
 from zhunsheng.evaluation.plan import conditions_of
 from zhunsheng.expression.tree import Compare, Logic, Name, Reference
 from zhunsheng.expression.types import Type
-from zhunsheng.population.columns.frames import Context, Frame, View
+from zhunsheng.population.columns.frames import Columns, Context, Frame, View
 from zhunsheng.population.columns.interpret import dtype_of, numbers, read, truth
 from zhunsheng.population.columns.values import (
     Numbers,
     Plain,
     added,
     chosen,
+    filled,
     is_given,
     nothing,
     rounded,
@@ -163,36 +165,37 @@ class _Run:
             score = self.on_documents[name.removesuffix(".得分")]
             points, computed, claimed, status = _scored(score, frame)
             self.put(DOCUMENT, name, computed)
-            self.result.items.append(Items(frame, score.name, points, computed, claimed, status))
+            self.result.items.append(Items(frame, score.name, points, computed, claimed, _long(status, frame.rows)))
 
     def indicators(self, frame: Frame) -> None:
         """The score of each indicator, by its own kind; one that no score takes is withheld."""
         rows = frame.rows
-        none = cast("Numbers", nothing(rows, pl.Int64, undefined=True))
-        points = _column(frame, "分值", rows)
-        claimed = _column(frame, "自评得分", rows)
-        computed, status = none, pl.repeat(WITHHELD, rows, dtype=pl.UInt8, eager=True)
+        points, claimed = _column(frame, "分值"), _column(frame, "自评得分")
+        computed, status = cast("Numbers", nothing(pl.Int64, undefined=True)), _status(WITHHELD)
         kind = frame.columns.get("指标类型")
         for score in self.kinds:
             if not isinstance(kind, Plain):
                 break
-            here = _long((kind.values == score.name).fill_null(value=False), rows)
+            here = filled(kind.values == score.name)
             if not here.any():
                 continue
             own = _scored(score, frame)
+            if here.all():
+                points, computed, claimed, status = own
+                continue
             points, computed, claimed = (
                 cast("Numbers", chosen(here, mine, others, rows))
                 for mine, others in zip(own[:3], (points, computed, claimed), strict=True)
             )
             status = own[3].zip_with(here, status)
         self.put(INDICATOR, "得分", computed)
-        self.result.items.append(Items(frame, None, points, computed, claimed, status))
+        self.result.items.append(Items(frame, None, points, computed, claimed, _long(status, rows)))
 
     def due(self) -> Column:
         """What the ruleset gives each of the weights of each document."""
         rows, names = self.documents.rows, list(self.ruleset.weights)
         by_weight = stacked(
-            [self.documents.columns.get(f"权重.{name}", nothing(rows, pl.Int64)) for name in names], [rows] * len(names)
+            [self.documents.columns.get(f"权重.{name}", nothing(pl.Int64)) for name in names], [rows] * len(names)
         )
         return taken(by_weight, _interleaved(rows, len(names)))
 
@@ -205,7 +208,7 @@ class _Run:
                 capped = _mask(self.document_rows(fired), rows)
                 better = grades[: grades.index(fired.rule.subject)]
                 before = cast("Plain", wide(self.documents.columns["等级"], rows))
-                mask = capped & before.values.is_in(better).fill_null(value=False)
+                mask = capped & filled(before.values.is_in(better))
                 self.put(DOCUMENT, "等级", chosen(mask, Plain(pl.Series([fired.rule.subject])), before, rows))
 
     def document_rows(self, fired: Fired) -> pl.Series:
@@ -218,34 +221,10 @@ class _Run:
     def items(self) -> Frame:
         """The score items of each document: its own scores, then its indicators, as they are filed."""
         documents, indicators = self.documents, self.frames[INDICATOR]
-        assert indicators.owner is not None
         own = sorted((each for each in self.result.items if each.score is not None), key=lambda each: str(each.score))
-        on_indicators = next(each for each in self.result.items if each.score is None)
-        counts = [*(documents.rows for _ in own), indicators.rows]
-        every = pl.int_range(documents.rows, dtype=pl.Int64, eager=True)
-        owner = pl.concat([*(every for _ in own), indicators.owner.cast(pl.Int64)])
-        order = owner.arg_sort()
-        parts = [*own, on_indicators]
-        names: list[Column] = [Plain(pl.Series([each.score])) for each in own]
-        columns: dict[str, Column] = {
-            "得分项名称": stacked([*names, _text(indicators, "三级指标")], counts),
-            "得分项类别": stacked([*names, _text(indicators, "一级指标")], counts),
-            "得分项分值": stacked([each.points for each in parts], counts),
-            "得分项得分": stacked([each.computed for each in parts], counts),
-            "得分项自评": stacked([each.claimed for each in parts], counts),
-            "得分项序号": stacked(
-                [*(nothing(1, pl.Int64) for _ in own), _column(indicators, POSITION, indicators.rows)], counts
-            ),
-        }
-        places = stacked([*(Plain(pl.Series([""])) for _ in own), _filed(indicators)], counts)
-        frame = Frame(
-            ITEM,
-            len(owner),
-            {name: taken(each, order) for name, each in columns.items()},
-            documents,
-            owner.gather(order),
-            places=cast("Plain", taken(places, order)).values,
-        )
+        parts = [_of_score(each, documents) for each in own]
+        parts.append(_of_indicators(next(each for each in self.result.items if each.score is None), indicators))
+        frame = _merged(parts, documents, len(own))
         for rule in self.ruleset.rules:
             if rule.outcome == "derive" and rule.binders[0].scope == ITEM:
                 frame.columns[rule.subject] = _false()
@@ -313,17 +292,78 @@ def _scored(score: Score, frame: Frame) -> tuple[Numbers, Numbers, Numbers, pl.S
     """Points, score, claim, and how the score came about."""
     rows, context = frame.rows, Context.of(frame)
     points = numbers(score.points, context)
-    claimed = cast("Numbers", nothing(rows, pl.Int64)) if score.claimed is None else numbers(score.claimed, context)
+    claimed = cast("Numbers", nothing(pl.Int64)) if score.claimed is None else numbers(score.claimed, context)
     value = cast("Numbers", _figure(score.formula, score.roundings, frame))
     given = is_given(value, rows)
-    status = pl.repeat(COMPUTED, rows, dtype=pl.UInt8, eager=True)
     if given.all():
-        return points, value, claimed, status
-    withheld = cast("Numbers", nothing(rows, pl.Int64, undefined=True))
+        return points, value, claimed, _status(COMPUTED)
+    withheld = cast("Numbers", nothing(pl.Int64, undefined=True))
     other = withheld if score.otherwise is None else cast("Numbers", _figure(score.otherwise, score.roundings, frame))
     stands = is_given(other, rows)
     status = (~given).cast(pl.UInt8) + (~given & ~stands).cast(pl.UInt8)
     return points, cast("Numbers", chosen(given, value, other, rows)), claimed, status
+
+
+def _of_score(item: Items, documents: Frame) -> Frame:
+    """A score of documents as an item of each."""
+    every = pl.int_range(documents.rows, dtype=pl.Int64, eager=True)
+    columns: dict[str, Column] = {
+        "得分项名称": Plain(pl.Series([item.score])),
+        "得分项类别": Plain(pl.Series([item.score])),
+        "得分项分值": item.points,
+        "得分项得分": item.computed,
+        "得分项自评": item.claimed,
+        "得分项序号": nothing(pl.Int64),
+    }
+    return Frame(ITEM, documents.rows, columns, documents, every, ends=(every, every + 1))
+
+
+def _of_indicators(item: Items, indicators: Frame) -> Frame:
+    """The indicators as items of their documents."""
+    columns: dict[str, Column] = {
+        "得分项名称": _text(indicators, "三级指标"),
+        "得分项类别": _text(indicators, "一级指标"),
+        "得分项分值": item.points,
+        "得分项得分": item.computed,
+        "得分项自评": item.claimed,
+        "得分项序号": _column(indicators, POSITION),
+    }
+    return Frame(
+        ITEM,
+        indicators.rows,
+        columns,
+        indicators.parent,
+        places=lambda: _filed(indicators).values,
+        ends=indicators.segments(),
+    )
+
+
+def _merged(parts: list[Frame], documents: Frame, own: int) -> Frame:
+    """Items that lie part by part, document by document; their values are brought there when they are asked for."""
+    rows = [each.rows for each in parts]
+
+    @cache
+    def order() -> pl.Series:
+        return pl.concat([cast("pl.Series", each.owner) for each in parts]).arg_sort()
+
+    def column(name: str) -> Column:
+        return taken(stacked([each.columns[name] for each in parts], rows), order())
+
+    def places() -> pl.Series:
+        filed = [Plain(pl.Series([""]) if each.places is None else each.places) for each in parts]
+        return cast("Plain", taken(stacked([*filed], rows), order())).values
+
+    starts, ends = parts[-1].segments()
+    before = pl.int_range(documents.rows, dtype=pl.Int64, eager=True) * own
+    return Frame(
+        ITEM,
+        sum(rows),
+        Columns({}, {name: partial(column, name) for name in parts[-1].columns}),
+        documents,
+        places=places,
+        ends=(starts + before, ends + before + own),
+        parts=tuple(parts),
+    )
 
 
 def _together(frames: list[Frame], documents: Frame, condition: Node) -> list[pl.Series]:
@@ -406,17 +446,21 @@ def _mask(rows: pl.Series, length: int) -> pl.Series:
     return pl.repeat(value=False, n=length, dtype=pl.Boolean, eager=True).scatter(rows, values=True)
 
 
-def _column(frame: Frame, name: str, rows: int) -> Numbers:
-    return cast("Numbers", frame.columns.get(name, nothing(rows, pl.Int64)))
+def _column(frame: Frame, name: str) -> Numbers:
+    return cast("Numbers", frame.columns.get(name, nothing(pl.Int64)))
 
 
 def _text(frame: Frame, name: str) -> Column:
-    return frame.columns.get(name, nothing(frame.rows, dtype_of(Type.TEXT)))
+    return frame.columns.get(name, nothing(dtype_of(Type.TEXT)))
 
 
 def _filed(frame: Frame) -> Plain:
     assert frame.places is not None, frame.scope
     return Plain(frame.places)
+
+
+def _status(status: int) -> pl.Series:
+    return pl.Series([status], dtype=pl.UInt8)
 
 
 def _true() -> Plain:

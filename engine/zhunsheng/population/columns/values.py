@@ -79,10 +79,10 @@ def constant(value: Fraction) -> Numbers:
     return Numbers(_whole(num), num, num, value.denominator)
 
 
-def nothing(rows: int, dtype: pl.DataType | type[pl.DataType], *, undefined: bool = False) -> Column:
+def nothing(dtype: pl.DataType | type[pl.DataType], *, undefined: bool = False) -> Column:
     """No value in any row: missing, or undefined."""
-    void = pl.repeat(value=True, n=rows, dtype=pl.Boolean, eager=True) if undefined else None
-    values = pl.repeat(None, rows, dtype=dtype, eager=True)
+    void = _truth(value=True) if undefined else None
+    values = pl.Series([None], dtype=dtype)
     return Numbers(values, 0, 0, void=void) if dtype in (pl.Int64, pl.Int128) else Plain(values, void)
 
 
@@ -96,17 +96,25 @@ def decimals(values: pl.Series) -> Numbers:
     """A column of decimals, with no more places than some row has."""
     assert isinstance(values.dtype, pl.Decimal), values.dtype
     num, scale = values.to_physical(), values.dtype.scale
-    if num.dtype != pl.Int128:
-        num = num.cast(pl.Int128)
+    column = integers(num if num.dtype == pl.Int128 else num.cast(pl.Int128))
     step = scale
     while scale and step:
         cut = min(step, scale)
-        tens = _whole(10**cut, pl.Int128)
-        if num.null_count() != len(num) and (num % tens != 0).any():
+        fewer = _whole_quotient(column, 10**cut)
+        if fewer is None:
             step //= 2
         else:
-            num, scale = num // tens, scale - cut
-    return integers(num, 10**scale)
+            column, scale = fewer, scale - cut
+    return replace(column, den=10**scale)
+
+
+def _whole_quotient(a: Numbers, k: int) -> Numbers | None:
+    """The column divided by `k`, where that leaves no rest; the bounds, two of its numbers, mostly tell already."""
+    if a.low % k or a.high % k:
+        return None
+    by = _whole(k, a.num.dtype)
+    num = a.num // by
+    return None if (num * by != a.num).any() else Numbers(num, a.low // k, a.high // k)
 
 
 def wide(column: Column, rows: int) -> Column:
@@ -233,7 +241,7 @@ def divided(a: Numbers, b: Numbers, rows: int) -> Numbers:
     divisor, low = b.num, b.low
     zero: pl.Series | None = None
     if b.low <= 0 <= b.high:
-        here = (divisor == 0).fill_null(value=False)
+        here = filled(divisor == 0)
         if here.any():
             zero, divisor = _long(here, rows), _nulled(_long(divisor, rows), _long(here, rows))
         low = _bounds(divisor)[0]
@@ -269,7 +277,7 @@ def _whole_part(a: Numbers, divisor: int, mode: Mode) -> Numbers:
     top = divisor * a.most
     dtype = _type_of(2 * size + 2 * top)
     num = a.num if a.num.dtype == dtype else a.num.cast(dtype)
-    by = _whole(divisor, dtype) if a.by is None else a.by.cast(dtype) * _whole(divisor, dtype)
+    by = _whole(divisor, dtype) if a.by is None else _times(a.by, divisor, dtype)
     one, two = _whole(1, dtype), _whole(2, dtype)
     if mode is Mode.FLOOR:
         whole = num // by
@@ -355,9 +363,9 @@ def compared(sign: Comparator, a: Column, b: Column) -> Plain:
 def extreme(which: str, a: Numbers, b: Numbers, rows: int) -> Numbers:
     """The lesser, or the greater, of two; absent where one is."""
     one, other = levelled(a, b)
-    left, right = _fit_both(_long(one.num, rows), _long(other.num, rows), 0, 0)
-    mask = left <= right if which == "min" else left >= right
-    num = left.zip_with(mask.fill_null(value=False), right)
+    left, right = _fit_both(one.num, other.num, 0, 0)
+    mask = _long(left <= right if which == "min" else left >= right, rows)
+    num = left.zip_with(filled(mask), right)
     absent = mask.is_null() if mask.null_count() else None
     pick = min if which == "min" else max
     return Numbers(
@@ -377,25 +385,17 @@ def chosen(mask: pl.Series, yes: Column, no: Column, rows: int) -> Column:
     void: pl.Series | None = None
     if yes.void is not None or no.void is not None:
         nowhere = _truth(value=False)
-        void = _long(nowhere if yes.void is None else yes.void, rows).zip_with(
-            mask, _long(nowhere if no.void is None else no.void, rows)
-        )
+        void = (nowhere if yes.void is None else yes.void).zip_with(mask, nowhere if no.void is None else no.void)
     if isinstance(yes, Plain) and isinstance(no, Plain):
-        one, other = _long(yes.values, rows), _long(no.values, rows)
-        return Plain(one.zip_with(mask, other), void)
+        return Plain(yes.values.zip_with(mask, no.values), void)
     if not isinstance(yes, Numbers) or not isinstance(no, Numbers):
         raise Inexpressible("chosen")
     den = lcm(yes.den, no.den)
     left, right = times(yes, den // yes.den), times(no, den // no.den)
-    a, b = _fit_both(_long(left.num, rows), _long(right.num, rows), 0, 0)
+    a, b = _fit_both(left.num, right.num, 0, 0)
     by: pl.Series | None = None
     if yes.by is not None or no.by is not None:
-        x, y = _fit_both(
-            _long(_whole(1) if yes.by is None else yes.by, rows),
-            _long(_whole(1) if no.by is None else no.by, rows),
-            0,
-            0,
-        )
+        x, y = _fit_both(_whole(1) if yes.by is None else yes.by, _whole(1) if no.by is None else no.by, 0, 0)
         by = x if x is y else x.zip_with(mask, y)
         if yes.by is no.by:
             by = yes.by
@@ -445,7 +445,7 @@ def is_missing(a: Column, rows: int) -> pl.Series:
     """Where the value is missing; one that is undefined is not."""
     absent = a.absent
     if absent is None:
-        return pl.repeat(value=False, n=rows, dtype=pl.Boolean, eager=True)
+        return _truth(value=False)
     absent = _long(absent, rows)
     return absent if a.void is None else absent & ~_long(a.void, rows)
 
@@ -454,13 +454,18 @@ def is_given(a: Column, rows: int) -> pl.Series:
     """Where there is a value."""
     absent = a.absent
     if absent is None:
-        return pl.repeat(value=True, n=rows, dtype=pl.Boolean, eager=True)
+        return _truth(value=True)
     return ~_long(absent, rows)
 
 
 def wholly(truth: Plain, rows: int) -> pl.Series:
     """Where it holds, absent counted as not."""
-    return _long(truth.values.fill_null(value=False), rows)
+    return _long(filled(truth.values), rows)
+
+
+def filled(truths: pl.Series) -> pl.Series:
+    """The truths, absent counted as not."""
+    return truths.fill_null(value=False) if truths.null_count() else truths
 
 
 # Series
@@ -470,7 +475,8 @@ def running(num: pl.Series, low: int, high: int) -> pl.Series:
     """Sums of the first 0, 1, 2 … values, in bits that hold all of them; nulls count as 0."""
     size = max(abs(low), abs(high)) * max(len(num), 1)
     dtype = _type_of(size)
-    values = num.fill_null(0).cast(dtype)
+    values = num.fill_null(0) if num.null_count() else num
+    values = values if values.dtype == dtype else values.cast(dtype)
     return pl.concat([pl.Series([0], dtype=dtype), values.cum_sum()])
 
 
@@ -486,6 +492,11 @@ def _type_of(size: int) -> type[pl.DataType]:
     if size > LARGE:
         raise Overflow
     return pl.Int64 if size <= SMALL else pl.Int128
+
+
+def _times(num: pl.Series, k: int, dtype: type[pl.DataType]) -> pl.Series:
+    wide_ = num if num.dtype == dtype else num.cast(dtype)
+    return wide_ if k == 1 else wide_ * _whole(k, dtype)
 
 
 def _fit(num: pl.Series, low: int, high: int) -> pl.Series:
@@ -530,7 +541,7 @@ def _taken(values: pl.Series, index: pl.Series) -> pl.Series:
 
 
 def _nulled(values: pl.Series, where: pl.Series) -> pl.Series:
-    return values.zip_with(~where, pl.repeat(None, len(values), dtype=values.dtype, eager=True))
+    return values.zip_with(~where, pl.Series([None], dtype=values.dtype))
 
 
 def _either(a: pl.Series | None, b: pl.Series | None) -> pl.Series | None:

@@ -32,6 +32,8 @@ def formulas(ruleset: Ruleset) -> Iterator[tuple[Path, Node]]:
         yield ("weights", name, "points"), node
     for quantity in ruleset.quantities:
         yield ("quantities", quantity.name, "formula"), quantity.formula
+    for peers in ruleset.peers:
+        yield from ((("peers", peers.name, "by", at), node) for at, node in enumerate(peers.by[1:]))
     if ruleset.kind is not None:
         yield ("indicator_kind", "formula"), ruleset.kind.formula
     for score in ruleset.scores:
@@ -67,6 +69,8 @@ def cited(ruleset: Ruleset) -> Iterator[tuple[Path, Citation]]:
     """Every element of which it is asked where it comes from."""
     for name, (_, citation) in ruleset.weights.items():
         yield ("weights", name), citation
+    for peers in ruleset.peers:
+        yield ("peers", peers.name), peers.citation
     for score in ruleset.scores:
         yield ("scores", score.name), score.citation
     yield ("total",), ruleset.total.citation

@@ -37,9 +37,11 @@ class Draft:
     indicators: list[dict[str, Any]] = field(default_factory=list)
     goals: dict[str, str] = field(default_factory=dict)
     entries: list[dict[str, Any]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     unread: list[Problem] = field(default_factory=list)
+    told: set[tuple[str, str]] = field(default_factory=set)
+    """Places and codes of what is among the unread."""
     money_unit: str | None = None
     """The unit of the funds, as printed nearest to them."""
     line_unit: str | None = None
@@ -73,7 +75,7 @@ class Draft:
         """A footnote, or an instruction that the form gives."""
         if text not in self.notes:
             self.sources[f"/notes/{len(self.notes)}"] = ref
-            self.notes.append(text)
+            self.notes[text] = None
 
     # Numbers
 
@@ -130,7 +132,8 @@ class Draft:
         problem = Problem(
             Place(self.file, cell=ref), code, say(f"{code}.expected"), joined(text), hint=say(f"{code}.hint")
         )
-        if problem not in self.unread:
+        if (ref, code) not in self.told:
+            self.told.add((ref, code))
             self.unread.append(problem)
 
     def not_read_below(self, head: Cell | None, cell: Cell) -> None:
@@ -166,7 +169,7 @@ class Draft:
             "funds": {"total": {}, **funds, "others": self.others},
             "indicators": self.indicators,
             "entries": self.entries,
-            "notes": self.notes,
+            "notes": list(self.notes),
             "file": self.file,
             "sources": dict(sorted(self.sources.items(), key=lambda each: _natural(each[0]))),
         }

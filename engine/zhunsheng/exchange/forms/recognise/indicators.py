@@ -107,11 +107,15 @@ class Indicators:
     def take(self, row: Row) -> None:
         """A row of the block."""
         found = self.aligned(row)
+        first = next(
+            (each for field in LEVELS if (each := found.get(field)) and each.row == row.at and each.text.strip()), None
+        )
+        if first is not None and self.draft.words.subtotals(first.text):
+            self.subtotal(first, found)
+            return
         self.levels(found)
         name = found.get("name")
-        if name is not None and self.draft.words.subtotals(name.text):
-            self.subtotal(name, found)
-        elif name is None or self.placeholder(name.text):
+        if name is None or self.draft.words.is_filler(name.text) or self.placeholder(name.text, found):
             self.without_name(found, name)
         else:
             self.indicator(found, name, row)
@@ -197,9 +201,12 @@ class Indicators:
             self.draft.note(f"一级指标「{known}」表上写作「{name}」", cell.ref)
         return known
 
-    def placeholder(self, text: str) -> bool:
-        """Whether a name is none: blank, ……, or nothing but the prefix 指标1."""
-        return self.draft.words.is_filler(text) or _PREFIX_ALONE.fullmatch(key(text)) is not None
+    def placeholder(self, text: str, found: Found) -> bool:
+        """Whether a row has nothing but the prefix 指标1; with figures beside it, that is what the indicator is called."""
+        filled = [each for field, each in found.items() if field not in LEVELS and each.height == 1]
+        return _PREFIX_ALONE.fullmatch(key(text)) is not None and all(
+            self.draft.words.is_filler(each.text) for each in filled
+        )
 
     def without_name(self, found: Found, name: Cell | None) -> None:
         """A row that names no indicator: nothing may stand in it."""
@@ -212,7 +219,8 @@ class Indicators:
 
     def subtotal(self, name: Cell, found: Found) -> None:
         """A line that adds up those above it."""
-        said = [joined(each.text) for field, each in found.items() if field not in LEVELS and each.text.strip()]
+        own = [each for field, each in found.items() if field not in LEVELS and each.row == name.row]
+        said = [joined(each.text) for each in own if each.text.strip()]
         self.draft.entry(name.text, " ".join(said), name.ref, self.dimension[0])
 
     def indicator(self, found: Found, name: Cell, row: Row) -> None:

@@ -21,6 +21,11 @@ _NOTE: Final = re.compile(
 _TAGGED: Final = re.compile(r"[^:\s]{2,12}:")
 _CONTINUED: Final = re.compile(r"[(]?(?:续表?|接上表|续上表)[0-9一二三四五]*[)]?")
 _PAGE: Final = re.compile(r"[~\-第共页码/0-9.]*", re.ASCII)
+_BETWEEN: Final = re.compile(r"[ \u3000\t]{2,}|\s+(?=[^\s：:]{2,12}[：:])|(?<=[一-龥）)])\s(?=[一-龥])|\n")
+_ENDS: Final = re.compile(r"[。；;!！]$")
+_BEGINS: Final = re.compile(
+    r"[0-9]{1,2}[.、．)）](?![0-9])|[（(][0-9一二三四五六七八九十]{1,2}[)）]|(?:目标|指标)[0-9]+", re.ASCII
+)
 _WHOLE: Final = 6
 """Lines before a title that still belong to its form: 附件2, 公开14表."""
 
@@ -105,6 +110,22 @@ def trimmed(grid: Grid) -> Grid:
     return replace(grid, cells=tuple(cells))
 
 
+def unwrapped(grid: Grid) -> Grid:
+    """A table whose cells are broken where the paper was too narrow (PDF): lines are put together, numbers too."""
+    return replace(grid, cells=tuple(each._replace(text=_unwrapped(each.text)) for each in grid.cells))
+
+
+def _unwrapped(text: str) -> str:
+    lines = [each.strip() for each in text.split("\n")]
+    joint = lines[:1]
+    for each in lines[1:]:
+        if _ENDS.search(joint[-1]) or _BEGINS.match(each):
+            joint.append(each)
+        else:
+            joint[-1] += each
+    return "\n".join(joint)
+
+
 def one_line(row: Row) -> Line | None:
     """A row that is one wide cell, or holds one text and nothing beside it."""
     said = row.said()
@@ -151,6 +172,8 @@ class _Cutter:
         for number, text in enumerate(grid.above, 1):
             self.outside(Line(text, f"{grid.name} 上方第{number}行"))
         self.settle(grid)
+        if grid.doubtful:
+            grid = unwrapped(grid)
         if any(self.words.columns(each.text) == "name" for each in grid.cells):
             grid = trimmed(grid)  # not the rest of another table, whose columns must stay as they are
         for at in range(grid.rows):
@@ -241,6 +264,6 @@ def _is_short(line: Line) -> bool:
 
 def pieces(text: str) -> Iterator[str]:
     """The parts of a text that names several things: 部门：甲    公开14表    金额单位：元."""
-    for each in re.split(r"[ \u3000\t]{2,}|\s+(?=[^\s：:]{2,12}[：:])|\n", text.strip()):
+    for each in _BETWEEN.split(text.strip()):
         if each.strip():
             yield each.strip()

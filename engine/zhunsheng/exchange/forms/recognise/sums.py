@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def add_up(draft: Draft) -> bool:
-    """Whether every printed total is the sum of what stands above it, execution counted or not; one must be printed."""
+    """Whether every row is whole and every printed total the sum of what stands above it, execution counted or not."""
     execution = draft.funds.get("total", {})
     checks = [
         _sum_is(draft.values.get("total_points"), _each(draft, "points"), execution.get("points")),
@@ -25,7 +25,17 @@ def add_up(draft: Draft) -> bool:
         *_dimensions(draft),
     ]
     known = [each for each in checks if each is not None]
+    if not _whole(draft):
+        return False
     return all(known) if known else not any(_each(draft, "points"))
+
+
+def _whole(draft: Draft) -> bool:
+    """Whether no row looks like half of one, as a row cut over two pages does."""
+    names = (each.get("dimension") for each in draft.indicators)
+    return all(draft.words.dimensions(name) is not None for name in names if name) and all(
+        {"target", "actual", "points", "claimed_score"} & each.keys() for each in draft.indicators
+    )
 
 
 def _each(draft: Draft, name: str) -> list[Decimal]:

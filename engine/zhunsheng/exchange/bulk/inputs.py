@@ -1,0 +1,218 @@
+"""What a population is read from: tables, files of one document a line, or files of documents, cut into batches.
+
+Cutting opens files only to look for their lines and numbers, so that a batch is a few numbers wherever it goes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple, final
+
+import polars as pl
+
+from zhunsheng.exchange.files import files_of, is_file, is_folder
+from zhunsheng.population.layout import FILES, KEY
+from zhunsheng.population.layout import SUFFIXES as TABLES
+from zhunsheng.problem import Place, Problem, Refused, say
+from zhunsheng.ruleset.vocabulary import DOCUMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+LINES: Final = (".jsonl", ".ndjson")
+EACH: Final = 1000
+"""A file of several forms: its documents are numbered within so many."""
+ENDS: Final = 2**16
+_CHUNK: Final = 2**22
+
+
+class Lines(NamedTuple):
+    """Some lines of a file: where they begin, how many bytes they are, the number of the first, and what to add to it."""
+
+    path: str
+    offset: int
+    size: int
+    first: int
+    base: int
+
+
+class Files(NamedTuple):
+    """Some files, each with its number."""
+
+    files: tuple[tuple[int, str], ...]
+
+
+class Range(NamedTuple):
+    """The rows of tables whose 文件号 is at least `low` and below `high`; the first takes those without one as well."""
+
+    paths: tuple[tuple[str, str], ...]
+    low: int | None
+    high: int | None
+    first: bool
+
+
+class Batch(NamedTuple):
+    """A piece of a population: its number, how many documents it has, and where they are."""
+
+    number: int
+    documents: int
+    source: Lines | Files | Range
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A population: what it is called, of which kind, what tells it from another, and its batches."""
+
+    name: str
+    kind: str
+    fingerprint: str
+    batches: tuple[Batch, ...]
+    tables: dict[str, str]
+    """The files of tables by scope; empty where it is none."""
+
+    @property
+    def documents(self) -> int:
+        """How many documents there are, files counted as one."""
+        return sum(each.documents for each in self.batches)
+
+
+def opened(paths: Sequence[Path], size: int) -> Input:
+    """The population under these paths, in batches of `size` documents.
+
+    Raises:
+        Refused: there is nothing, tables stand beside other things, or tables lack a number.
+    """
+    name = " ".join(each.as_posix() for each in paths)
+    tables = [found for each in paths if (found := tables_at(each))]
+    if tables:
+        if len(paths) > 1:
+            raise Refused([Problem(Place(name), "tables-alone", say("tables-alone.expected"))])
+        files = list(tables[0].values())
+        return Input(name, "tables", fingerprint(files), tuple(_ranges(tables[0], size)), tables[0])
+    problems: list[Problem] = []
+    lines = [each for each in paths if each.suffix in LINES and is_file(each)]
+    others = [each for path in paths if path not in lines for each in files_of(path, problems)]
+    problems += [_absent(each) for each in others if not is_file(each)]
+    if problems:
+        raise Refused(problems)
+    batches = [*_lined(lines, size), *_filed(others, size, 0)]
+    numbered = tuple(each._replace(number=number) for number, each in enumerate(batches, 1))
+    return Input(name, "lines" if lines else "files", fingerprint([*map(str, lines), *map(str, others)]), numbered, {})
+
+
+def _absent(path: Path) -> Problem:
+    return Problem(Place(path.as_posix()), "file-missing", say("file-missing.expected"), path.name)
+
+
+# Lines
+
+
+def _lined(paths: Iterable[Path], size: int) -> Iterator[Batch]:
+    base = 0
+    for path in paths:
+        count = 0
+        for offset, length, first, lines in _cut(path, size):
+            count += lines
+            yield Batch(0, lines, Lines(path.as_posix(), offset, length, first, base))
+        base += count
+
+
+def _cut(path: Path, size: int) -> Iterator[tuple[int, int, int, int]]:
+    """Where every `size` lines begin, their bytes, the number of the first, and how many there are."""
+    begin = at = 0
+    first = number = 1
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            from_ = 0
+            while (found := chunk.find(b"\n", from_)) >= 0:
+                from_, number = found + 1, number + 1
+                if number - first == size:
+                    yield begin, at + from_ - begin, first, size
+                    begin, first = at + from_, number
+            at += len(chunk)
+    if at > begin:
+        rest = number - first + (0 if _ends_in_newline(path) else 1)
+        yield begin, at - begin, first, rest
+
+
+def _ends_in_newline(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, 2)
+        return file.read() == b"\n"
+
+
+# Files
+
+
+def _filed(files: Sequence[Path], size: int, base: int) -> Iterator[Batch]:
+    numbered = [((base + at) * EACH, each.as_posix()) for at, each in enumerate(files, 1)]
+    for start in range(0, len(numbered), size):
+        some = tuple(numbered[start : start + size])
+        yield Batch(0, len(some), Files(some))
+
+
+# Tables
+
+
+def tables_at(path: Path) -> dict[str, str]:
+    """The tables of a folder, or beside the documents' table, by scope; empty where there is none."""
+    scopes = {name: scope for scope, name in FILES.items()}
+    if path.suffix in TABLES and is_file(path):
+        beside, suffix = path.parent, path.suffix
+        if path.stem != FILES[DOCUMENT]:
+            return {DOCUMENT: path.as_posix()}
+        found = {each.stem: each for each in beside.iterdir() if each.suffix == suffix}
+    elif is_folder(path):
+        found = {each.stem: each for suffix in reversed(TABLES) for each in path.iterdir() if each.suffix == suffix}
+    else:
+        return {}
+    if FILES[DOCUMENT] not in found:
+        return {}
+    named = {scopes.get(name, name): each.as_posix() for name, each in sorted(found.items()) if name != "rejects"}
+    return {DOCUMENT: named.pop(DOCUMENT), **named}
+
+
+def scanned(path: str) -> pl.LazyFrame:
+    """A table on disk."""
+    return pl.scan_parquet(path) if path.endswith(".parquet") else pl.scan_ipc(path)
+
+
+def _ranges(tables: dict[str, str], size: int) -> Iterator[Batch]:
+    """Stretches of 文件号; of all columns only this is read, eight bytes a document."""
+    schema = scanned(tables[DOCUMENT]).collect_schema()
+    if KEY not in schema or not schema[KEY].is_integer():
+        expected = say("column-missing.expected", name=KEY)
+        raise Refused([Problem(Place(tables[DOCUMENT]), "column-missing", expected)])
+    keys = scanned(tables[DOCUMENT]).select(pl.col(KEY).cast(pl.Int64)).collect()[KEY]
+    missing = keys.null_count()
+    ordered = keys.drop_nulls().sort()
+    starts = list(dict.fromkeys(ordered.gather(range(0, len(ordered), size)).to_list()))
+    edges = [None, *starts[1:], None]
+    counts = ordered.search_sorted(starts[1:]).to_list() if len(starts) > 1 else []
+    ends = [0, *counts, len(ordered)]
+    named = tuple(tables.items())
+    for at, ((low, high), (start, end)) in enumerate(zip(pairwise(edges), pairwise(ends), strict=True)):
+        documents = end - start + (missing if at == 0 else 0)
+        yield Batch(at + 1, documents, Range(named, low, high, at == 0))
+
+
+# Telling one from another
+
+
+def fingerprint(files: Iterable[str]) -> str:
+    """Of files: their names, sizes and times, and of each the bytes at both ends."""
+    found = hashlib.sha256()
+    for each in files:
+        path = Path(each)
+        about = path.stat()
+        found.update(f"{path.name}\0{about.st_size}\0{about.st_mtime_ns}\0".encode())
+        if about.st_size:
+            with path.open("rb") as file:
+                found.update(file.read(ENDS))
+                file.seek(-min(ENDS, about.st_size), 2)
+                found.update(file.read(ENDS))
+    return found.hexdigest()

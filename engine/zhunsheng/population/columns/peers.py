@@ -1,0 +1,365 @@
+"""Peer figures in columns: what a ruleset asks of the documents judged together with one, and the answers to it.
+
+Two kinds of figure are known here. One asks nothing of the document itself (`max(总分 for 同类)`) and is the same for a
+whole group. The other counts the members whose figure stands so and so to the document's own (`count(同类 where 总分 >
+本.总分)`, and `share` likewise), which is looked up among the sorted figures of the group; no document meets every other.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never, final
+
+import polars as pl
+
+from zhunsheng.expression.check import names_in
+from zhunsheng.expression.exact import asks_outside
+from zhunsheng.expression.tree import Absent, Aggregate, Compare, Logic, children
+from zhunsheng.population.columns.frames import segments_of
+from zhunsheng.population.columns.values import (
+    Inexpressible,
+    Numbers,
+    Overflow,
+    Plain,
+    divided,
+    integers,
+    levelled,
+    without,
+)
+from zhunsheng.ruleset.strata import RULE, behind, keys_in, needs_of, strata
+from zhunsheng.ruleset.vocabulary import DOCUMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from zhunsheng.expression.tree import Comparator, Gathering, Node
+    from zhunsheng.population.columns.values import Column
+    from zhunsheng.ruleset.policy import Ruleset
+    from zhunsheng.ruleset.strata import Key
+
+MIRRORED: Final[Mapping[Comparator, Comparator]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+
+# What is asked
+
+
+class Against(NamedTuple):
+    """A comparison of a member with the document itself, and what else is asked of the member alone."""
+
+    sign: Comparator
+    member: Node
+    own: Node
+    also: tuple[Node, ...]
+
+
+class Asked(NamedTuple):
+    """A peer figure: where it stands among the things bound, whom it is about, and in which pass it can be known."""
+
+    node: Aggregate
+    inner: int
+    peers: str
+    level: int
+    against: Against | None
+
+    @property
+    def of_members(self) -> tuple[Node, ...]:
+        """What must be known of every document."""
+        if self.against is not None:
+            return (*self.against.also, self.against.member)
+        return tuple(each for each in (self.node.condition, self.node.value) if each is not None)
+
+
+def asked(ruleset: Ruleset) -> tuple[Asked, ...]:
+    """Every peer figure of a ruleset that a result may rest on, each once.
+
+    Raises:
+        Inexpressible: one of them needs all documents at hand at once.
+    """
+    names = {(DOCUMENT, each.name) for each in ruleset.peers}
+    if not names:
+        return ()
+    depths = _depths(ruleset, names)
+    found: dict[Aggregate, Asked] = {}
+    for formula, bound in _formulas(ruleset):
+        for node, inner in _aggregates(formula, bound):
+            reference = node.collection.reference
+            if reference is not None and (reference.scope, reference.key) in names and node not in found:
+                if any(key in names for part in children(node) for key in keys_in(part)):
+                    raise Inexpressible("peers of peers")
+                level = max(depths.get(key, 0) for key in keys_in(node))
+                found[node] = Asked(node, inner, reference.key, level, _against(node, inner))
+    return tuple(found.values())
+
+
+def behind_level(ruleset: Ruleset, asks: tuple[Asked, ...]) -> frozenset[Key]:
+    """The elements and rules that must be worked out before these can be asked."""
+    start = [key for each in asks for part in each.of_members for key in keys_in(part)]
+    start += [(DOCUMENT, each.peers) for each in asks]
+    return behind(needs_of(ruleset), start)
+
+
+def _depths(ruleset: Ruleset, names: set[Key]) -> dict[Key, int]:
+    """How many passes must have been made before an element can be worked out."""
+    needs = needs_of(ruleset)
+    found: dict[Key, int] = {}
+    for stratum in strata(ruleset):
+        for key in (*stratum.elements, *((RULE, each) for each in stratum.rules)):
+            own = needs[key]
+            found[key] = max((found.get(each, 0) for each in own), default=0) + (not names.isdisjoint(own))
+    return found
+
+
+def _formulas(ruleset: Ruleset) -> Iterator[tuple[Node, int]]:
+    """Every formula that results rest on, with how many things it is about."""
+    one = [
+        ruleset.full_marks,
+        *(node for node, _ in ruleset.weights.values()),
+        *(each.formula for each in ruleset.quantities),
+        *(node for each in ruleset.peers for node in each.by),
+        *((ruleset.kind.formula,) if ruleset.kind else ()),
+        *(node for each in ruleset.scores for node in (each.points, each.formula, each.otherwise, each.claimed)),
+        ruleset.total.formula,
+    ]
+    yield from ((node, 1) for node in one if node is not None)
+    for rule in ruleset.rules:
+        for each in (rule.when, rule.check, rule.deduction):
+            if each is not None:
+                yield each, len(rule.binders)
+
+
+def _aggregates(node: Node, bound: int) -> Iterator[tuple[Aggregate, int]]:
+    if isinstance(node, Aggregate):
+        yield node, bound
+        bound += 1
+    for part in children(node):
+        yield from _aggregates(part, bound)
+
+
+def _against(node: Aggregate, inner: int) -> Against | None:
+    """The one comparison with the document itself; None where there is none at all."""
+    if not asks_outside(node, inner):
+        return None
+    if node.gathering == "count":
+        tests = [part for each in (node.condition, node.value) if each is not None for part in _parts(each)]
+    elif node.gathering == "share" and node.value is not None and (node.condition is None or not _own(node.condition, inner)):
+        tests = [node.value, *(() if node.condition is None else (node.condition,))]
+    else:
+        raise Inexpressible(node.gathering)
+    own = [each for each in tests if _own(each, inner)]
+    if len(own) != 1 or not isinstance(own[0], Compare):
+        raise Inexpressible(node.gathering)
+    test, also = own[0], tuple(each for each in tests if each is not own[0])
+    left, right, sign = test.left, test.right, test.operator
+    if _own(left, inner):
+        left, right, sign = right, left, MIRRORED[sign]
+    if _own(left, inner) or any(each.binder >= inner for each in names_in(right)):
+        raise Inexpressible(node.gathering)
+    return Against(sign, left, right, also)
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    if isinstance(node, Logic) and node.operator == "and":
+        for part in node.parts:
+            yield from _parts(part)
+    else:
+        yield node
+
+
+def _own(node: Node, inner: int) -> bool:
+    """Whether it names things outside the member."""
+    return any(each.binder < inner for each in names_in(node))
+
+
+# What is known
+
+
+@final
+@dataclass(frozen=True)
+class Groups:
+    """The groups of a collection: what the members of each agree in, as texts, and how many they are; by number from 0."""
+
+    marks: pl.DataFrame
+    sizes: pl.Series
+
+    @cached_property
+    def numbers(self) -> dict[tuple[str, ...], int]:
+        """The number of each group by its mark."""
+        return {mark: at for at, mark in enumerate(self.marks.iter_rows())}
+
+    def numbered(self, marks: pl.DataFrame) -> pl.Series:
+        """The groups of documents with these marks; null for those that have none."""
+        known = self.marks.with_row_index("group")
+        joined = marks.join(known, on=self.marks.columns, how="left", maintain_order="left")
+        return joined["group"].cast(pl.Int64)
+
+
+def grouped(marks: pl.DataFrame) -> Groups:
+    """The groups that documents with these marks make, in an order that owes nothing to theirs."""
+    names = marks.columns
+    found = marks.drop_nulls().group_by(names).len("size").sort(names)
+    return Groups(found.select(names), found["size"].cast(pl.Int64))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The figures of the members of each group, sorted, to count those that stand so and so to another."""
+
+    gathering: Gathering
+    against: Against
+    distinct: Numbers | list[Fraction]
+    """Every figure that some member has, once, from the least."""
+    places: pl.Series
+    """Of every member, group by group: its figure's place among these, counted on from one group to the next."""
+    starts: pl.Series
+    """Where the members of each group begin; one more for the end."""
+    absent: pl.Series
+    void: pl.Series
+    """Groups with a member of which the figure is not known; of those, where it is more than missing."""
+
+    def counted(self, own: Numbers, group: pl.Series) -> Column:
+        """The figure for documents with these figures of their own, in these groups."""
+        rows = len(group)
+        start, end = self.starts.gather(group), self.starts.gather(group + 1)
+        every = end - start
+        count = self._count(own, group, start, every)
+        hits = integers(count)
+        found: Column = hits if self.gathering == "count" else divided(hits, integers(every), rows)
+        absent, void = self.absent.gather(group), self.void.gather(group)
+        if own.absent is not None:
+            lacking = own.absent & (every > 0)
+            void = void | (lacking & own.void if own.void is not None else pl.repeat(False, rows, eager=True))  # noqa: FBT003
+            absent = absent | lacking
+        return without(found, absent, void, rows) if absent.any() else found
+
+    def _count(self, own: Numbers, group: pl.Series, start: pl.Series, every: pl.Series) -> pl.Series:
+        below = lambda: self._below(own, group, "left") - start  # noqa: E731  worked out where it is wanted
+        up_to = lambda: self._below(own, group, "right") - start  # noqa: E731
+        match self.against.sign:
+            case "<":
+                return below()
+            case "<=":
+                return up_to()
+            case ">":
+                return every - up_to()
+            case ">=":
+                return every - below()
+            case "=":
+                return up_to() - below()
+            case "!=":
+                return every - (up_to() - below())
+            case _:
+                assert_never(self.against.sign)
+
+    def _below(self, own: Numbers, group: pl.Series, side: str) -> pl.Series:
+        """Where in all the members those of the own group end whose figure is less (or no greater) than the own."""
+        width = len(self) + 1
+        wanted = group * width + self._place(own, side)
+        return self.places.search_sorted(wanted, side="left").cast(pl.Int64)
+
+    def __len__(self) -> int:
+        return len(self.distinct) if isinstance(self.distinct, list) else len(self.distinct.num)
+
+    def _place(self, own: Numbers, side: str) -> pl.Series:
+        """How many of the figures there are that are less (or no greater)."""
+        if isinstance(self.distinct, Numbers) and own.by is None:
+            try:
+                known, mine = levelled(self.distinct, own)
+            except Overflow:
+                pass
+            else:
+                wide_ = pl.Int128 if pl.Int128 in (known.num.dtype, mine.num.dtype) else pl.Int64
+                wanted = mine.num.fill_null(0).cast(wide_)
+                return known.num.cast(wide_).search_sorted(wanted, side="left" if side == "left" else "right").cast(pl.Int64)
+        fractions = self.distinct if isinstance(self.distinct, list) else fractions_of(self.distinct, len(self))
+        find = bisect_left if side == "left" else bisect_right
+        return pl.Series(
+            [0 if each is None else find(fractions, each) for each in fractions_of(own, len(own.num))], dtype=pl.Int64
+        )
+
+
+def fractions_of(column: Numbers, rows: int) -> list[Fraction]:
+    """The values of a column one by one; those that are absent are left None, and are for the caller to know of."""
+    nums = column.num.to_list() * (rows if len(column.num) == 1 else 1)
+    bys = [1] if column.by is None else column.by.to_list()
+    bys = bys * rows if len(bys) == 1 else bys
+    return [None if num is None else Fraction(num, column.den * by) for num, by in zip(nums, bys, strict=True)]  # type: ignore[misc]
+
+
+def ranked(
+    gathering: Gathering, against: Against, standing: Plain, value: Numbers, group: pl.Series, groups: int
+) -> Ranked:
+    """The figures of documents by group, ready to be asked."""
+    if standing.absent is not None:
+        raise Inexpressible(gathering)
+    kept = standing.values & group.is_not_null()
+    lacking = kept & value.num.is_null()
+    worse = lacking & value.void if value.void is not None else lacking & False
+    here = kept & ~lacking
+    distinct, place = _distinct(value, here)
+    width = (len(distinct) if isinstance(distinct, list) else len(distinct.num)) + 1
+    own = group.filter(here)
+    places = (own * width + place).sort()
+    owners = places // width
+    starts, ends = segments_of(owners, groups)
+    return Ranked(
+        gathering,
+        against,
+        distinct,
+        places,
+        pl.concat([starts, ends.tail(1)]) if groups else pl.Series([0], dtype=pl.Int64),
+        _among(group.filter(lacking), groups),
+        _among(group.filter(worse), groups),
+    )
+
+
+def _distinct(value: Numbers, here: pl.Series) -> tuple[Numbers | list[Fraction], pl.Series]:
+    """The different figures in order, and the place of each row's own among them."""
+    if value.by is None:
+        num = value.num.filter(here)
+        every = num.unique().sort()
+        return integers(every, value.den), every.search_sorted(num).cast(pl.Int64)
+    own = [each for each in fractions_of(value, len(here)) if each is not None] if here.all() else [
+        each for each, stands in zip(fractions_of(value, len(here)), here, strict=True) if stands
+    ]
+    fractions = sorted(set(own))
+    at = {each: place for place, each in enumerate(fractions)}
+    return fractions, pl.Series([at[each] for each in own], dtype=pl.Int64)
+
+
+def _among(groups: pl.Series, count: int) -> pl.Series:
+    """Which of so many groups are among these."""
+    return pl.int_range(count, dtype=pl.Int64, eager=True).is_in(groups.unique().implode())
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The answers so far: groups by collection, figures by the tree that asks for them."""
+
+    groups: Mapping[str, Groups] = field(default_factory=dict)
+    figures: Mapping[Aggregate, Numbers | Plain | Ranked] = field(default_factory=dict)
+
+
+class Peering(NamedTuple):
+    """Which group each document of a frame is in (null for none), and what is known of the groups."""
+
+    group: pl.Series
+    known: Known
+
+
+# Values one by one
+
+
+def value_at(column: Column, row: int) -> Fraction | str | bool | object:
+    """The value of a column in a row, as the exact interpreter has it."""
+    at = 0 if len(column.values if isinstance(column, Plain) else column.num) == 1 else row
+    void = column.void is not None and bool(column.void[0 if len(column.void) == 1 else row])
+    absent = Absent.UNDEFINED if void else Absent.MISSING
+    if isinstance(column, Plain):
+        return absent if column.values[at] is None else column.values[at]
+    num = column.num[at]
+    by = 1 if column.by is None else column.by[0 if len(column.by) == 1 else row]
+    return absent if num is None else Fraction(num, column.den * by)
