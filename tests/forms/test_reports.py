@@ -479,6 +479,24 @@ def test_other_comments_pictures_and_charts_of_a_workbook_stay(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    ("comments", "code"),
+    [
+        ('<!DOCTYPE a [<!ENTITY b "b">]><comments><authors/><commentList/></comments>', "file-unsafe"),
+        ("<comments><authors/>", "file-damaged"),
+    ],
+)
+def test_comments_that_are_no_comments_are_refused(
+    comments: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, bad = tmp_path / "first.xlsx", tmp_path / "bad.xlsx"
+    report(FORMS / "04-sheet-14-yuan" / "form.xlsx", "--ruleset", "mof-2020", "--what", "annotated", "-o", first)
+    with ZipFile(first) as source, ZipFile(bad, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, comments if name == "xl/comments1.xml" else source.read(name))
+    assert code in shown([bad, "--ruleset", "mof-2020", "--what", "annotated", "-o", tmp_path / "x.xlsx"], capsys, 2)
+
+
+@pytest.mark.parametrize(
     ("content", "edit"),
     [
         (b"<a><b x='>'/></a>", b"<a><b x='>'>1</b></a>"),

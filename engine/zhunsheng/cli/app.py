@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from zhunsheng.cli.check import check
+from zhunsheng.cli.convert import convert
 from zhunsheng.cli.describe import describe
 from zhunsheng.cli.diff import diff
 from zhunsheng.cli.evaluate import evaluate
@@ -19,6 +20,7 @@ from zhunsheng.cli.new import new
 from zhunsheng.cli.problem import problem
 from zhunsheng.cli.report import report
 from zhunsheng.cli.rulesets import rulesets
+from zhunsheng.cli.run import run as run_
 from zhunsheng.cli.schema import schema
 from zhunsheng.cli.show import show
 from zhunsheng.cli.tables import tables
@@ -42,7 +44,14 @@ app = typer.Typer(
 )
 for each in (evaluate, explain, report, check, diff, describe, test, fuzz, rulesets, show, schema, problem):
     app.command(cls=Command)(each)
-for name, editing in (("import", import_), ("new", new), ("format", format_), ("tables", tables)):
+for name, editing in (
+    ("import", import_),
+    ("new", new),
+    ("format", format_),
+    ("tables", tables),
+    ("run", run_),
+    ("convert", convert),
+):
     app.command(name, cls=Command)(editing)
 
 

@@ -259,7 +259,8 @@ class _Assessor:
         """A score that a person must settle: why, and what stands in for it meanwhile."""
         thing, scoring = item.thing, item.scoring
         why = self.without_peers(item)
-        reason = "peers" if why else str(thing.values.get("不可比原因", "formula"))
+        without = "no-points" if isinstance(item.points, Absent) else "formula"
+        reason = "peers" if why else str(thing.values.get("不可比原因", without))
         name = str(thing.values.get("三级指标", scoring.score.name if scoring else ""))
         computed = write(item.computed) if isinstance(item.computed, Fraction) else None
         facts = {"name": name, "points": computed or "—", "why": why}

@@ -173,7 +173,7 @@ def inputs_taken(tables: Tables, ruleset: Ruleset) -> pl.DataFrame:
             if each.needed:
                 lacking = table.filter(pl.col(each.name).is_null()) if each.name in table.columns else table
                 found.append(of_rows(lacking, scope, each.name, "row-value-missing", name=each.name))
-        own = {each.name for each in columns_of(scope)} if scope in FILES else {ABOVE}
+        own = {KEY, PLACE, ABOVE, *(each.name for each in (columns_of(scope) if scope in FILES else ()))}
         for name in table.columns:
             if name not in own and name not in declared:
                 strange = table.filter(pl.col(name).is_not_null())

@@ -15,8 +15,10 @@ import pyarrow as pa
 
 from zhunsheng.evaluation.assess import heading_of
 from zhunsheng.evaluation.facts import OF_TARGET, paths_of
+from zhunsheng.evaluation.peers import judged_together
 from zhunsheng.evaluation.plan import plan_of
 from zhunsheng.evaluation.score import run as exact_run
+from zhunsheng.evaluation.score import run_together
 from zhunsheng.expression.exact import find
 from zhunsheng.expression.tree import Name
 from zhunsheng.number import write
@@ -24,11 +26,12 @@ from zhunsheng.population.columns import run as columns
 from zhunsheng.population.columns.frames import Context, View
 from zhunsheng.population.columns.interpret import view_of
 from zhunsheng.population.columns.values import Inexpressible, Numbers, Overflow, Plain, times, wide
+from zhunsheng.population.peers import NOTHING, grouping, peers_of
 from zhunsheng.population.table import ADJUSTED, KEY, Tables, declared_paths, frames_of, world_of
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from zhunsheng.evaluation.facts import World
     from zhunsheng.evaluation.plan import Scoring
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from zhunsheng.expression.tree import Node, Value
     from zhunsheng.number import Rounding
     from zhunsheng.population.columns.frames import Frame
+    from zhunsheng.population.columns.peers import Known
     from zhunsheng.population.columns.run import Fired, Outcome
     from zhunsheng.population.columns.values import Column
     from zhunsheng.ruleset import Ruleset
@@ -58,42 +62,58 @@ class Results(NamedTuple):
         return self.documents, self.scores, self.remarks
 
 
-def results_of(tables: Tables, ruleset: Ruleset) -> Results:
+def results_of(tables: Tables, ruleset: Ruleset, peers: Known = NOTHING, *, without: Collection[str] = ()) -> Results:
     """The results of documents in tables, in columns as far as columns go.
 
     Args:
         tables: by scope, each sorted by 文件号.
         ruleset: as it is in force in the year of all of them.
+        peers: what `population.peers` has found of all documents judged together; without it each is judged alone.
+        without: `scores`, `remarks` where nobody wants them: these are then empty.
     """
     try:
-        outcome = columns.run(ruleset, frames_of(tables, ruleset))
-        found = _of_columns(tables, ruleset, outcome)
+        outcome = columns.run(ruleset, frames_of(tables, ruleset), peers)
+        found = _of_columns(tables, ruleset, outcome, without)
     except Inexpressible:
-        return one_by_one(tables, ruleset)
+        return _cut(one_by_one(tables, ruleset, peers), without)
     except Overflow:
-        return _halved(tables, ruleset)
+        return _halved(tables, ruleset, peers, without)
     awkward = pl.concat([pl.Series([], dtype=pl.Int64), *outcome.exactly]).unique()
     if not len(awkward):
         return found
     keys = tables[DOCUMENT][KEY].gather(awkward)
-    apart = one_by_one(_only(tables, keys), ruleset)
+    apart = _cut(one_by_one(_only(tables, keys), ruleset, peers), without)
     documents, scores, remarks = (each.filter(~pl.col(KEY).is_in(keys.implode())) for each in found.tables)
     return _merged(Results(documents, scores, remarks), apart)
 
 
-def one_by_one(tables: Tables, ruleset: Ruleset) -> Results:
+def results_together(tables: Tables, ruleset: Ruleset) -> Results:
+    """The results of documents in tables that are judged together, and are all there are."""
+    try:
+        return results_of(tables, ruleset, peers_of(lambda: [tables], ruleset))
+    except Inexpressible:
+        keys = tables[DOCUMENT][KEY].to_list()
+        worlds = [world_of(tables, key, ruleset) for key in keys]
+        runs = run_together(plan_of(ruleset), worlds, judged_together)
+        return _of_runs(zip(keys, runs, strict=True), ruleset)
+
+
+def one_by_one(tables: Tables, ruleset: Ruleset, peers: Known = NOTHING) -> Results:
     """The results of documents in tables by the exact interpreter."""
     keys = tables[DOCUMENT][KEY].to_list()
-    return results_of_worlds(((key, world_of(tables, key, ruleset)) for key in keys), ruleset)
+    return results_of_worlds(((key, world_of(tables, key, ruleset)) for key in keys), ruleset, peers)
 
 
-def results_of_worlds(worlds: Iterable[tuple[int, World]], ruleset: Ruleset) -> Results:
+def results_of_worlds(worlds: Iterable[tuple[int, World]], ruleset: Ruleset, peers: Known = NOTHING) -> Results:
     """The results of documents, each with its number, by the exact interpreter."""
-    plan = plan_of(ruleset)
+    plan, group = plan_of(ruleset), grouping(peers)
+    return _of_runs(((key, exact_run(plan, world, group)) for key, world in worlds), ruleset)
+
+
+def _of_runs(runs: Iterable[tuple[int, ExactRun]], ruleset: Ruleset) -> Results:
     rows: tuple[list[dict[str, Any]], ...] = ([], [], [])
     schemas = _schemas(ruleset)
-    for key, world in worlds:
-        outcome = exact_run(plan, world)
+    for key, outcome in runs:
         rows[0].append(_document_row(ruleset, key, outcome))
         rows[1].extend(_score_row(key, item, schemas[1]["得分"]) for item in outcome.items)
         rows[2].extend(_remark_rows(key, outcome))
@@ -103,13 +123,24 @@ def results_of_worlds(worlds: Iterable[tuple[int, World]], ruleset: Ruleset) -> 
     return _ordered(Results(documents, scores, remarks, len(rows[0])))
 
 
-def _halved(tables: Tables, ruleset: Ruleset) -> Results:
+def _cut(results: Results, without: Collection[str]) -> Results:
+    documents, scores, remarks, exactly = results
+    return Results(
+        documents,
+        scores.clear() if "scores" in without else scores,
+        remarks.clear() if "remarks" in without else remarks,
+        exactly,
+    )
+
+
+def _halved(tables: Tables, ruleset: Ruleset, peers: Known, without: Collection[str]) -> Results:
     """Where some figure is too large for columns: the halves apart, down to the document that has it."""
     keys = tables[DOCUMENT][KEY]
     if len(keys) == 1:
-        return one_by_one(tables, ruleset)
+        return _cut(one_by_one(tables, ruleset, peers), without)
     middle = len(keys) // 2
-    return _merged(*(results_of(_only(tables, part), ruleset) for part in (keys[:middle], keys[middle:])))
+    halves = (keys[:middle], keys[middle:])
+    return _merged(*(results_of(_only(tables, part), ruleset, peers, without=without) for part in halves))
 
 
 def _only(tables: Tables, keys: pl.Series) -> Tables:
@@ -160,7 +191,7 @@ def _schemas(ruleset: Ruleset) -> tuple[dict[str, Any], ...]:
 # From columns
 
 
-def _of_columns(tables: Tables, ruleset: Ruleset, outcome: Outcome) -> Results:
+def _of_columns(tables: Tables, ruleset: Ruleset, outcome: Outcome, without: Collection[str]) -> Results:
     keys = tables[DOCUMENT][KEY]
     document_schema, score_schema, remark_schema = _schemas(ruleset)
     frame = outcome.frames[DOCUMENT]
@@ -174,13 +205,20 @@ def _of_columns(tables: Tables, ruleset: Ruleset, outcome: Outcome) -> Results:
             wide(frame.columns["等级"], frame.rows).values.cast(pl.String).alias("等级"),  # type: ignore[union-attr]
         ]
     )
-    scores = [_scores(each, keys, score_schema["得分"]) for each in outcome.items]
-    remarks = [
-        *(_remarks(each, keys, ruleset) for each in outcome.fired if heading_of(each.rule, holds=each.holds)),
-        *(_judgements(each, keys, ruleset) for each in outcome.items),
-    ]
+    listed = [] if "scores" in without else outcome.items
+    scores = [_scores(each, keys, score_schema["得分"]) for each in listed]
+    remarks = [] if "remarks" in without else list(_all_remarks(keys, ruleset, outcome))
     empty = [pl.DataFrame(schema=schema) for schema in (score_schema, remark_schema)]
     return _ordered(Results(documents, pl.concat([empty[0], *scores]), pl.concat([empty[1], *remarks])))
+
+
+def _all_remarks(keys: pl.Series, ruleset: Ruleset, outcome: Outcome) -> Iterator[pl.DataFrame]:
+    for fired in outcome.fired:
+        if heading_of(fired.rule, holds=fired.holds):
+            yield _remarks(fired, keys, ruleset)
+    for items in outcome.items:
+        if (items.status != columns.COMPUTED).any():
+            yield _judgements(items, keys, ruleset)
 
 
 def _written(column: Column, rows: int, dtype: Any) -> pl.Series:
@@ -285,28 +323,26 @@ def _places(node: Node | None, frame: Frame, rows: pl.Series, ruleset: Ruleset) 
     assert view is not None
     places = view.frame.places
     picked = rows if view.picked is None else view.picked
-    base = pl.repeat("", len(rows), dtype=pl.String, eager=True) if places is None else places.gather(picked)
-    return base if key is None else base + _below(key, view, len(rows), ruleset)
+    base = pl.Series([""]) if places is None else places.gather(picked)
+    place = base if key is None else base + _below(key, view, len(rows), ruleset)
+    return place.new_from_index(0, len(rows)) if len(place) == 1 != len(rows) else place
 
 
 def _below(key: str, view: View, rows: int, ruleset: Ruleset) -> pl.Series:
-    """Where below its thing a value stands: nothing for what no form holds."""
+    """Where below its thing a value stands, one for all or one a row: nothing for what no form holds."""
     scope = view.frame.scope
     if scope == ITEM:
-        return pl.repeat("", rows, dtype=pl.String, eager=True)
+        return pl.Series([""])
     own = declared_paths(scope, ruleset)
     listed = any(each.name == scope and each.shape == "list" for each in ruleset.inputs)
     path = f"/{key}" if listed else own.get(key, paths_of(scope).get(key, ""))
-    below = pl.repeat(path, rows, dtype=pl.String, eager=True)
-    nothing = pl.repeat("", rows, dtype=pl.String, eager=True)
+    below, nothing = pl.Series([path]), pl.Series([""])
     if key in own:
         column = view.column(key)
         return nothing if column is None else below.zip_with(~_absent(column, rows), nothing)
     adjusted = view.column(ADJUSTED) if scope == INDICATOR and key in OF_TARGET else None
     if adjusted is not None:
-        below = below.zip_with(
-            _absent(adjusted, rows), pl.repeat("/adjusted_target", rows, dtype=pl.String, eager=True)
-        )
+        below = below.zip_with(_absent(adjusted, rows), pl.Series(["/adjusted_target"]))
     return below
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from zhunsheng.evaluation.facts import OF_TARGET, World, paths_of, world_of_document
+from zhunsheng.evaluation.facts import OF_TARGET, World, no_groups, paths_of, world_of_document
 from zhunsheng.expression.exact import Thing
 from zhunsheng.number import decimal_places, from_decimal, write
 from zhunsheng.population.columns.frames import Columns, Frame, segments_of
@@ -179,6 +179,7 @@ def world_of(tables: Tables, number: int, ruleset: Ruleset) -> World:
     document = world.add(
         Thing(DOCUMENT, DOCUMENT, None, {**_values(row), **_STARTING}, paths_below(DOCUMENT, row, ruleset))
     )
+    document.groups = no_groups(ruleset)
     document.collections = {scope: [] for scope in (FUND, INDICATOR, WEIGHT, ITEM, EXPLANATION)}
     document.collections |= {each.name: [] for each in ruleset.inputs if each.shape == "list"}
     document.collections[WEIGHT] = [

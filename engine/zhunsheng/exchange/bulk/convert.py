@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from zhunsheng.exchange.bulk.disk import UNDONE, swept, whole, write_table
 from zhunsheng.exchange.bulk.inputs import Range
 from zhunsheng.exchange.bulk.pool import spread
-from zhunsheng.exchange.bulk.read import documents_in, tables_in
+from zhunsheng.exchange.bulk.read import documents_in, originals
 from zhunsheng.exchange.bulk.work import named_ruleset
 from zhunsheng.expression.types import Type
 from zhunsheng.population.layout import EXTRA, FILES, KEY, ORIGINAL, PLACE, columns_of, declared_columns
@@ -63,6 +63,7 @@ class _Plain:
     """What stands for a ruleset where only the form counts: it declares nothing and weighs nothing."""
 
     inputs = ()
+    peers = ()
     weights: dict[str, Any] = {}  # noqa: RUF012  never written to
 
 
@@ -230,11 +231,10 @@ def to_lines(found: Input, output: Path) -> Iterator[Converted]:
     with whole(output) as beside, beside.open("w", encoding="utf-8", newline="\n") as file:
         for batch in found.batches:
             assert isinstance(batch.source, Range)
-            documents = tables_in(batch.source)[DOCUMENT].sort(KEY, maintain_order=True)
-            if ORIGINAL not in documents.columns or documents[ORIGINAL].null_count():
-                raise Refused(
-                    [Problem(Place(found.tables[DOCUMENT]), "original-missing", say("original-missing.expected"))]
-                )
-            file.writelines(f"{text}\n" for text in documents[ORIGINAL])
+            texts = originals(batch.source)
+            if texts is None or texts.null_count():
+                place = Place(found.tables[DOCUMENT])
+                raise Refused([Problem(place, "original-missing", say("original-missing.expected"))])
+            file.writelines(f"{text}\n" for text in texts)
             file.flush()
-            yield Converted(batch.documents, len(documents), Counter())
+            yield Converted(batch.documents, len(texts), Counter())

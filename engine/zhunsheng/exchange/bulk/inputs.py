@@ -192,7 +192,7 @@ def _ranges(tables: dict[str, str], size: int) -> Iterator[Batch]:
     ordered = keys.drop_nulls().sort()
     starts = list(dict.fromkeys(ordered.gather(range(0, len(ordered), size)).to_list()))
     edges = [None, *starts[1:], None]
-    counts = ordered.search_sorted(starts[1:]).to_list() if len(starts) > 1 else []
+    counts = ordered.search_sorted(pl.Series(starts[1:], dtype=pl.Int64)).to_list() if len(starts) > 1 else []
     ends = [0, *counts, len(ordered)]
     named = tuple(tables.items())
     for at, ((low, high), (start, end)) in enumerate(zip(pairwise(edges), pairwise(ends), strict=True)):

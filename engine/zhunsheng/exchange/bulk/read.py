@@ -13,9 +13,10 @@ from zhunsheng.exchange.bulk.inputs import EACH, Files, Lines, Range, scanned
 from zhunsheng.exchange.files import SUFFIXES, source_of
 from zhunsheng.population.filled import tidied
 from zhunsheng.population.judge import Entry
-from zhunsheng.population.layout import KEY
+from zhunsheng.population.layout import EXTRA, KEY, ORIGINAL
 from zhunsheng.population.rejects import refused_rows
 from zhunsheng.problem import Place, Problem, Refused, say
+from zhunsheng.ruleset.vocabulary import DOCUMENT
 from zhunsheng.source import read
 
 if TYPE_CHECKING:
@@ -109,11 +110,26 @@ def _forms(key: int, name: str) -> Iterator[tuple[int, str, Document | Refused]]
 
 
 def tables_in(source: Range) -> Tables:
-    """The rows of some documents."""
-    return {scope: tidied(_rows(path, source)) for scope, path in source.paths}
+    """The rows of some documents; of 原表, which is as long as all else together, only what is asked for by 附加项."""
+    found = {scope: tidied(_rows(path, source).collect()) for scope, path in source.paths}
+    documents = found[DOCUMENT]
+    if EXTRA in documents.columns and documents[EXTRA].any():
+        texts = _rows(dict(source.paths)[DOCUMENT], source, original=True)
+        if ORIGINAL in texts.collect_schema():
+            wanted = texts.filter(pl.col(EXTRA)).select(pl.col(KEY).cast(pl.Int64), ORIGINAL).collect()
+            found[DOCUMENT] = documents.join(wanted.unique(KEY), on=KEY, how="left", maintain_order="left")
+    return found
 
 
-def _rows(path: str, source: Range) -> pl.DataFrame:
+def originals(source: Range) -> pl.Series | None:
+    """The documents of a batch in the order of their numbers, as 原表 has them; None where there is none."""
+    rows = _rows(dict(source.paths)[DOCUMENT], source, original=True)
+    if ORIGINAL not in rows.collect_schema():
+        return None
+    return rows.select(KEY, ORIGINAL).sort(KEY, maintain_order=True).collect()[ORIGINAL]
+
+
+def _rows(path: str, source: Range, *, original: bool = False) -> pl.LazyFrame:
     wanted = pl.lit(value=True)
     if source.low is not None:
         wanted = wanted & (pl.col(KEY) >= source.low)
@@ -121,4 +137,5 @@ def _rows(path: str, source: Range) -> pl.DataFrame:
         wanted = wanted & (pl.col(KEY) < source.high)
     if source.first:
         wanted = wanted | pl.col(KEY).is_null()
-    return scanned(path).filter(wanted).collect()
+    rows = scanned(path).filter(wanted)
+    return rows if original else rows.drop(ORIGINAL, strict=False)

@@ -28,7 +28,7 @@ th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; 
 th { background: var(--shade); font-weight: 600; white-space: nowrap; }
 td.code { font: .82rem/1.6 ui-monospace, Consolas, "Noto Sans Mono CJK SC", monospace; color: var(--faint); }
 td.figure, th.figure { text-align: right; white-space: nowrap; }
-td.short { white-space: nowrap; }
+td.short { white-space: nowrap; } td:first-child:not(.short, .figure, .value) { min-width: 5rem; }
 tr { break-inside: avoid; }
 .old { color: var(--old); } .new { color: var(--new); } .moved { background: var(--fill); font-weight: 600; }
 figure { margin: .8rem 0; break-inside: avoid; } figcaption { color: var(--faint); font-size: .9rem; }
@@ -43,8 +43,10 @@ svg .band0 { fill: var(--shade); stroke: var(--line); } svg .band1 { fill: var(-
 .sheet { margin: 2.5rem 0; } .sheet h2 { text-align: center; }
 table.form { font-size: .9rem; line-height: 1.5; min-width: 44rem; } table.form th, table.form td { padding: .2rem .35rem; vertical-align: middle;
   overflow-wrap: anywhere; } table.form th { white-space: normal; text-align: center; } table.form td.value { text-align: center; }
-@media print { .sheet { break-before: page; margin: 0; } .sheet:first-child { break-before: auto; } table.form { font-size: 9pt; min-width: 0; } }
-@media print { :root { --paper: #fff; --ink: #000; --faint: #444; --line: #999; --shade: #f0f0f0; --mark: #000; --fill: #ddd; --soft: #999;
+@media print { .sheet { break-before: page; margin: 0; } .sheet:first-child { break-before: auto; } .sheet h2 { margin-top: 0; }
+  th { white-space: normal; } table { font-size: 10pt; line-height: 1.5; } th, td { padding: .15rem .3rem; } svg .s0 { fill: #ddd; }
+  table.form { font-size: 8.5pt; line-height: 1.35; min-width: 0; } table.form th, table.form td { padding: .1rem .15rem; } }
+@media print { :root { --paper: #fff; --ink: #000; --faint: #444; --line: #999; --shade: #f0f0f0; --mark: #000; --fill: #ddd; --soft: #888;
   --old: #000; --new: #000; } body { max-width: none; padding: 0; font-size: 12pt; } .scroll { overflow: visible; }
   .old { text-decoration: line-through; } a { color: inherit; } }
 @page { size: A4; margin: 37mm 26mm 35mm 28mm; }

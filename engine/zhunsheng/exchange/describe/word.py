@@ -258,7 +258,8 @@ def _widths(heads: list[tuple[str, ...]], rows: Iterable[tuple[str, ...]], kinds
     kept = [kinds[at : at + 1] in (("figure",), ("short",)) for at in range(len(columns))]
     bodies = [max(map(cells, texts[len(heads) :] or texts)) * CELL // 10 + 6 for texts in columns]
     least = [
-        min(want, max(body, LEAST // 2) if keep else LEAST) for want, body, keep in zip(wants, bodies, kept, strict=True)
+        min(want, max(body, LEAST // 2) if keep else LEAST)
+        for want, body, keep in zip(wants, bodies, kept, strict=True)
     ]
     if sum(least) > WIDTH:
         return [each * WIDTH // sum(least) for each in least]

@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from zhunsheng.exchange.forms.read.package import Package
-from zhunsheng.exchange.report.parts import TYPES, Edit, Parts, edited, put_in, tree
+from zhunsheng.exchange.report.parts import TYPES, Edit, Parts, edited, put_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ class _Notes:
 
     def is_own(self, id_: str) -> bool:
         """Whether a drawing is that of the sheet and not of its header."""
-        root = tree(self.parts[self.part])
+        root = self.parts.tree(self.part)
         own = next((each for each in root.children if each.name == "legacyDrawing"), None)
         return own is not None and id_ in own.attributes.values()
 
@@ -111,8 +111,7 @@ class _Notes:
 
     def write(self, cells: Mapping[str, Sequence[str]]) -> list[str]:
         """Writes the entries; the cells that had none."""
-        content = self.parts[self.comments]
-        root = tree(content)
+        content, root = self.parts[self.comments], self.parts.tree(self.comments)
         p = root.prefix
         authors = next(each for each in root.children if each.name == "authors")
         entries = next(each for each in root.children if each.name == "commentList")
@@ -137,14 +136,13 @@ class _Notes:
         """An empty drawing, named in the sheet."""
         self.drawing = self.parts.free("xl/drawings/vmlDrawing{}.vml")
         self.parts[self.drawing] = EMPTY_DRAWING.encode()
-        types = tree(self.parts[TYPES])
+        types = self.parts.tree(TYPES)
         if not any(each.attributes.get("Extension", "").lower() == "vml" for each in types.children):
             default = f'<{types.prefix}Default Extension="vml" ContentType="{DRAWING}"/>'
             content = self.parts[TYPES]
             self.parts[TYPES] = edited(content, [Edit(types.inside, types.inside, default)])
         id_ = self.parts.relate(self.part, "vmlDrawing", self.drawing)
-        content = self.parts[self.part]
-        root = tree(content)
+        content, root = self.parts[self.part], self.parts.tree(self.part)
         line = f'<{root.prefix}legacyDrawing xmlns:r="{OFFICE}" r:id="{id_}"/>'
         behind = next((each.start for each in root.children if each.name in AFTER), root.close)
         self.parts[self.part] = edited(content, [Edit(behind, behind, line)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from zhunsheng.exchange.forms.read.package import Package
 from zhunsheng.exchange.forms.read.word import _blocks, placed_cells
-from zhunsheng.exchange.report.parts import Edit, Element, Parts, edited, empty, put_in, tree
+from zhunsheng.exchange.report.parts import Edit, Element, Parts, edited, empty, put_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ def annotate_word(path: Path, remarks: Mapping[str, Sequence[str]], author: str)
         numbers = _cells(package.tree(main))
     parts = Parts(path)
     content = parts[main]
-    cells = list(tree(content).all("tc"))
+    cells = list(parts.tree(main).all("tc"))
     if not comments:
         comments = parts.free(f"{main.rpartition('/')[0]}/comments{{}}.xml".lstrip("/"))
         parts[comments] = (
@@ -42,7 +42,7 @@ def annotate_word(path: Path, remarks: Mapping[str, Sequence[str]], author: str)
         )
         parts.declare(comments, COMMENTS)
         parts.relate(main, "comments", comments)
-    said = tree(parts[comments])
+    said = parts.tree(comments)
     prefix = said.prefix
     first = 1 + max((int(each.attributes.get(f"{prefix}id", "0")) for each in said.all("comment")), default=-1)
     said_at: dict[int, list[str]] = {}

@@ -9,8 +9,10 @@ import re
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, NamedTuple, final
-from xml.parsers.expat import ParserCreate
+from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from zhunsheng.exchange.forms.read.refusing import damaged, declaring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -170,6 +172,20 @@ class Parts:
     def __setitem__(self, name: str, content: bytes) -> None:
         self.changed[self.names.get(name.lower(), name)] = content
 
+    def tree(self, name: str) -> Element:
+        """The elements of a part.
+
+        Raises:
+            Refused: it is no XML, or declares entities.
+        """
+        content = self[name]
+        if b"<!DOCTYPE" in content:
+            raise declaring(self.path, name)
+        try:
+            return tree(content)
+        except ExpatError:
+            raise damaged(self.path, name) from None
+
     def free(self, pattern: str) -> str:
         """A name that no part has, its number put into the pattern."""
         at = 1
@@ -180,7 +196,7 @@ class Parts:
     def append(self, name: str, text: str) -> None:
         """A text as the last thing in a part."""
         content = self[name]
-        self[name] = edited(content, [put_in(content, tree(content), text)])
+        self[name] = edited(content, [put_in(content, self.tree(name), text)])
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """A relation of a part to another; its id.
@@ -194,7 +210,7 @@ class Parts:
         relations = f"{folder}/_rels/{name}.rels".lstrip("/")
         if relations not in self:
             self[relations] = f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships"></Relationships>'.encode()
-        root = tree(self[relations])
+        root = self.tree(relations)
         taken = {each.attributes.get("Id") for each in root.children}
         id_ = next(f"rId{at}" for at in range(1, len(taken) + 2000) if f"rId{at}" not in taken)
         tag = f"{root.prefix}Relationship"
@@ -203,7 +219,7 @@ class Parts:
 
     def declare(self, part: str, kind: str) -> None:
         """The content type of a part that was added."""
-        root = tree(self[TYPES])
+        root = self.tree(TYPES)
         self.append(TYPES, f'<{root.prefix}Override PartName="/{part}" ContentType="{kind}"/>')
 
     def written(self) -> bytes:

@@ -212,7 +212,7 @@ class _Report:
             )
             for each in assessment.scores
         ]
-        kinds: tuple[Kind, ...] = ("", "", "", "", "figure", "figure", "figure", "short")
+        kinds: tuple[Kind, ...] = ("short", "", "", "", "figure", "figure", "figure", "short")
         return Table(tuple(map(self.say, head)), tuple(rows), kinds)
 
     def dimensions(self, assessment: Assessment) -> Iterator[Block]:

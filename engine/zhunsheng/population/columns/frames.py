@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from zhunsheng.expression.tree import Reference
+    from zhunsheng.population.columns.peers import Peering
     from zhunsheng.population.columns.values import Column
 
 
@@ -33,6 +34,11 @@ class Columns(MutableMapping[str, "Column"]):
     def __setitem__(self, name: str, column: Column) -> None:
         self._later.pop(name, None)
         self._made[name] = column
+
+    def later(self, name: str, make: Callable[[], Column]) -> None:
+        """A column under its name, made when it is asked for."""
+        self._made.pop(name, None)
+        self._later[name] = make
 
     def __delitem__(self, name: str) -> None:
         self._later.pop(name, None)
@@ -74,11 +80,13 @@ class Frame:
     ) -> None:
         self.scope = scope
         self.rows = rows
-        self.columns: MutableMapping[str, Column] = columns if isinstance(columns, Columns) else dict(columns)
+        self.columns = columns if isinstance(columns, Columns) else Columns(columns)
         self.parent = parent
         self.children: dict[str, Frame] = {}
         self.memo: dict[object, Column] = {}
         """Figures over the members of its things, by the identity of the tree (and what was fixed in it)."""
+        self.peers: dict[str, Peering | None] = {}
+        """Of documents: the collections of peers that each is in, None for one of which nothing is known."""
         self.parts = parts
         """Frames that hold the same things apart, where that is how they came: each under the names it began with."""
         self._owner = owner
@@ -89,8 +97,7 @@ class Frame:
     def owner(self) -> pl.Series | None:
         """For each row, the row of the parent that it belongs to; None where there is no parent."""
         if self._owner is None and self._ends is not None:
-            every = pl.int_range(self.rows, dtype=pl.Int64, eager=True)
-            self._owner = self._ends[0].search_sorted(every, side="right").cast(pl.Int64) - 1
+            self._owner = owner_of(self._ends, self.rows)
         return self._owner
 
     @property
@@ -105,6 +112,13 @@ class Frame:
             assert self._owner is not None, self.scope
             self._ends = segments_of(self._owner.cast(pl.Int64), self.parent.rows)
         return self._ends
+
+
+def owner_of(ends: Segments, rows: int) -> pl.Series:
+    """The parent of each of so many members, of which every one belongs to a parent."""
+    holders = (ends[1] > ends[0]).arg_true().cast(pl.Int64)
+    steps = holders - pl.concat([pl.Series([0], dtype=pl.Int64), holders]).head(len(holders))
+    return pl.zeros(rows, dtype=pl.Int64, eager=True).scatter(ends[0].gather(holders), steps).cum_sum()
 
 
 def segments_of(owner: pl.Series, parents: int) -> Segments:

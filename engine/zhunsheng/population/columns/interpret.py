@@ -33,6 +33,7 @@ from zhunsheng.expression.tree import (
 from zhunsheng.expression.types import NUMERIC, Type
 from zhunsheng.population.columns import gather
 from zhunsheng.population.columns.frames import Context, View
+from zhunsheng.population.columns.peers import Ranked
 from zhunsheng.population.columns.values import (
     Inexpressible,
     Numbers,
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
 
     from zhunsheng.expression.tree import Node, Reference, Value
     from zhunsheng.population.columns.frames import Frame
+    from zhunsheng.population.columns.peers import Peering
     from zhunsheng.population.columns.values import Column
 
 DTYPES: Final = {Type.TEXT: pl.String, Type.TRUTH: pl.Boolean, Type.DATE: pl.Date}
@@ -342,6 +344,8 @@ def _aggregate(node: Aggregate, context: Context) -> Column:
     """Worked out once for each holder where the members alone decide, else for each row with its members."""
     reference = cast("Reference", node.collection.reference)
     holder = view_of(reference, context)
+    if holder is not None and reference.key in holder.frame.peers:
+        return _of_peers(node, context, holder, holder.frame.peers[reference.key])
     members = None if holder is None else holder.frame.children.get(reference.key)
     if holder is None or members is None:
         return gather.figure(
@@ -360,6 +364,25 @@ def _aggregate(node: Aggregate, context: Context) -> Column:
     views = tuple(None if each is None else each.at(outer) for each in context.views)
     inside = Context(len(outer), (*views, View(members, rows)), context.fixed)
     return _gathered(node, inside, gather.side_by_side(starts, ends))
+
+
+def _of_peers(node: Aggregate, context: Context, holder: View, peering: Peering | None) -> Column:
+    """A figure over the documents that each is judged with; undefined where there are none, or nothing is known of it."""
+    known = None if peering is None else peering.known.figures.get(node)
+    if known is None or peering is None:
+        return nothing(dtype_of(node.type), undefined=True)
+    rows = context.rows
+    group = _long(peering.group if holder.picked is None else peering.group.gather(holder.picked), rows)
+    absent = group.is_null()
+    if absent.all():
+        return nothing(dtype_of(node.type), undefined=True)
+    here = group.fill_null(0)
+    if isinstance(known, Ranked):
+        own = cast("Numbers", wide(numbers(known.against.own, context), rows))
+        found = known.counted(own, here)
+    else:
+        found = taken(known, here)
+    return without(found, absent, absent, rows) if absent.any() else found
 
 
 FEW: Final = 16

@@ -11,13 +11,14 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple, assert_never, final
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, assert_never, final
 
 import polars as pl
 
 from zhunsheng.expression.check import names_in
 from zhunsheng.expression.exact import asks_outside
 from zhunsheng.expression.tree import Absent, Aggregate, Compare, Logic, children
+from zhunsheng.expression.types import NUMERIC
 from zhunsheng.population.columns.frames import segments_of
 from zhunsheng.population.columns.values import (
     Inexpressible,
@@ -35,11 +36,12 @@ from zhunsheng.ruleset.vocabulary import DOCUMENT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from zhunsheng.expression.tree import Comparator, Gathering, Node
+    from zhunsheng.expression.tree import Comparator, Gathering, Node, Value
     from zhunsheng.population.columns.values import Column
     from zhunsheng.ruleset.policy import Ruleset
     from zhunsheng.ruleset.strata import Key
 
+Side: TypeAlias = Literal["left", "right"]
 MIRRORED: Final[Mapping[Comparator, Comparator]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
 # What is asked
@@ -143,7 +145,11 @@ def _against(node: Aggregate, inner: int) -> Against | None:
         return None
     if node.gathering == "count":
         tests = [part for each in (node.condition, node.value) if each is not None for part in _parts(each)]
-    elif node.gathering == "share" and node.value is not None and (node.condition is None or not _own(node.condition, inner)):
+    elif (
+        node.gathering == "share"
+        and node.value is not None
+        and (node.condition is None or not _own(node.condition, inner))
+    ):
         tests = [node.value, *(() if node.condition is None else (node.condition,))]
     else:
         raise Inexpressible(node.gathering)
@@ -154,6 +160,8 @@ def _against(node: Aggregate, inner: int) -> Against | None:
     left, right, sign = test.left, test.right, test.operator
     if _own(left, inner):
         left, right, sign = right, left, MIRRORED[sign]
+    if test.left.type not in NUMERIC or test.right.type not in NUMERIC:
+        raise Inexpressible(node.gathering)
     if _own(left, inner) or any(each.binder >= inner for each in names_in(right)):
         raise Inexpressible(node.gathering)
     return Against(sign, left, right, also)
@@ -230,13 +238,17 @@ class Ranked:
         absent, void = self.absent.gather(group), self.void.gather(group)
         if own.absent is not None:
             lacking = own.absent & (every > 0)
-            void = void | (lacking & own.void if own.void is not None else pl.repeat(False, rows, eager=True))  # noqa: FBT003
+            void = void | (lacking & own.void if own.void is not None else pl.repeat(False, rows, eager=True))
             absent = absent | lacking
         return without(found, absent, void, rows) if absent.any() else found
 
     def _count(self, own: Numbers, group: pl.Series, start: pl.Series, every: pl.Series) -> pl.Series:
-        below = lambda: self._below(own, group, "left") - start  # noqa: E731  worked out where it is wanted
-        up_to = lambda: self._below(own, group, "right") - start  # noqa: E731
+        def below() -> pl.Series:
+            return self._below(own, group, "left") - start
+
+        def up_to() -> pl.Series:
+            return self._below(own, group, "right") - start
+
         match self.against.sign:
             case "<":
                 return below()
@@ -253,7 +265,7 @@ class Ranked:
             case _:
                 assert_never(self.against.sign)
 
-    def _below(self, own: Numbers, group: pl.Series, side: str) -> pl.Series:
+    def _below(self, own: Numbers, group: pl.Series, side: Side) -> pl.Series:
         """Where in all the members those of the own group end whose figure is less (or no greater) than the own."""
         width = len(self) + 1
         wanted = group * width + self._place(own, side)
@@ -262,30 +274,33 @@ class Ranked:
     def __len__(self) -> int:
         return len(self.distinct) if isinstance(self.distinct, list) else len(self.distinct.num)
 
-    def _place(self, own: Numbers, side: str) -> pl.Series:
+    def _place(self, own: Numbers, side: Side) -> pl.Series:
         """How many of the figures there are that are less (or no greater)."""
         if isinstance(self.distinct, Numbers) and own.by is None:
             try:
-                known, mine = levelled(self.distinct, own)
+                every, each = levelled(self.distinct, own)
             except Overflow:
                 pass
             else:
-                wide_ = pl.Int128 if pl.Int128 in (known.num.dtype, mine.num.dtype) else pl.Int64
-                wanted = mine.num.fill_null(0).cast(wide_)
-                return known.num.cast(wide_).search_sorted(wanted, side="left" if side == "left" else "right").cast(pl.Int64)
-        fractions = self.distinct if isinstance(self.distinct, list) else fractions_of(self.distinct, len(self))
+                dtype = pl.Int128 if pl.Int128 in (every.num.dtype, each.num.dtype) else pl.Int64
+                wanted = each.num.fill_null(0).cast(dtype)
+                return every.num.cast(dtype).search_sorted(wanted, side=side).cast(pl.Int64)
         find = bisect_left if side == "left" else bisect_right
-        return pl.Series(
-            [0 if each is None else find(fractions, each) for each in fractions_of(own, len(own.num))], dtype=pl.Int64
-        )
+        known = self.distinct if isinstance(self.distinct, list) else _given(fractions_of(self.distinct, len(self)))
+        mine = fractions_of(own, len(own.num))
+        return pl.Series([0 if each is None else find(known, each) for each in mine], dtype=pl.Int64)
 
 
-def fractions_of(column: Numbers, rows: int) -> list[Fraction]:
-    """The values of a column one by one; those that are absent are left None, and are for the caller to know of."""
+def _given(values: list[Fraction | None]) -> list[Fraction]:
+    return [each for each in values if each is not None]
+
+
+def fractions_of(column: Numbers, rows: int) -> list[Fraction | None]:
+    """The values of a column one by one."""
     nums = column.num.to_list() * (rows if len(column.num) == 1 else 1)
     bys = [1] if column.by is None else column.by.to_list()
     bys = bys * rows if len(bys) == 1 else bys
-    return [None if num is None else Fraction(num, column.den * by) for num, by in zip(nums, bys, strict=True)]  # type: ignore[misc]
+    return [None if num is None else Fraction(num, column.den * by) for num, by in zip(nums, bys, strict=True)]
 
 
 def ranked(
@@ -321,9 +336,8 @@ def _distinct(value: Numbers, here: pl.Series) -> tuple[Numbers | list[Fraction]
         num = value.num.filter(here)
         every = num.unique().sort()
         return integers(every, value.den), every.search_sorted(num).cast(pl.Int64)
-    own = [each for each in fractions_of(value, len(here)) if each is not None] if here.all() else [
-        each for each, stands in zip(fractions_of(value, len(here)), here, strict=True) if stands
-    ]
+    every_one = fractions_of(value, len(here))
+    own = [each for each, stands in zip(every_one, here, strict=True) if stands and each is not None]
     fractions = sorted(set(own))
     at = {each: place for place, each in enumerate(fractions)}
     return fractions, pl.Series([at[each] for each in own], dtype=pl.Int64)
@@ -353,7 +367,7 @@ class Peering(NamedTuple):
 # Values one by one
 
 
-def value_at(column: Column, row: int) -> Fraction | str | bool | object:
+def value_at(column: Column, row: int) -> Value:
     """The value of a column in a row, as the exact interpreter has it."""
     at = 0 if len(column.values if isinstance(column, Plain) else column.num) == 1 else row
     void = column.void is not None and bool(column.void[0 if len(column.void) == 1 else row])

@@ -8,6 +8,7 @@ is not there, and rules about it say nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple, cast, final
 
@@ -18,6 +19,7 @@ from zhunsheng.expression.tree import Compare, Logic, Name, Reference
 from zhunsheng.expression.types import Type
 from zhunsheng.population.columns.frames import Columns, Context, Frame, View
 from zhunsheng.population.columns.interpret import dtype_of, numbers, read, truth
+from zhunsheng.population.columns.peers import Peering
 from zhunsheng.population.columns.values import (
     Numbers,
     Plain,
@@ -32,16 +34,17 @@ from zhunsheng.population.columns.values import (
     wholly,
     wide,
 )
-from zhunsheng.ruleset.strata import strata
+from zhunsheng.ruleset.strata import RULE, strata
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM, POSITION, WEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from zhunsheng.expression.tree import Node
     from zhunsheng.number import Rounding
+    from zhunsheng.population.columns.peers import Known
     from zhunsheng.population.columns.values import Column
-    from zhunsheng.ruleset.policy import Quantity, Rule, Ruleset, Score
+    from zhunsheng.ruleset.policy import Peers, Quantity, Rule, Ruleset, Score
     from zhunsheng.ruleset.strata import Key
 
 COMPUTED: Final = 0
@@ -87,18 +90,52 @@ class Outcome:
     """Documents to work out one by one, by their rows."""
 
 
-def run(ruleset: Ruleset, frames: Mapping[str, Frame]) -> Outcome:
-    """Works out everything that a ruleset says of documents, each judged alone.
+def run(
+    ruleset: Ruleset, frames: Mapping[str, Frame], known: Known | None = None, only: frozenset[Key] | None = None
+) -> Outcome:
+    """Works out everything that a ruleset says of documents, each judged alone but for its peers.
+
+    Args:
+        ruleset: the policy.
+        frames: the documents.
+        known: what is known of the groups of peers that they are in; without it they are in none.
+        only: the elements and rules that are wanted, with all that they need; everything where not given.
 
     Raises:
         Overflow, Inexpressible: as `interpret.read`.
     """
-    return _Run(ruleset, frames).outcome()
+    return _Run(ruleset, frames, known, only).outcome()
+
+
+def marks_in(peers: Peers, documents: Frame) -> pl.DataFrame:
+    """What each document agrees in with its peers, as texts; null where something of it is not known."""
+    marks = [_mark(wide(read(each, Context.of(documents)), documents.rows)) for each in peers.by]
+    return pl.DataFrame([each.alias(f"{at}") for at, each in enumerate(marks)])
+
+
+def _mark(column: Column) -> pl.Series:
+    """Values as texts, the same text for the same value however it is held."""
+    if isinstance(column, Plain):
+        kind = column.values.dtype
+        if kind == pl.Boolean:
+            return column.values.replace_strict([True, False], ["True", "False"], default=None, return_dtype=pl.String)
+        return column.values.cast(pl.String)
+    by = pl.repeat(1, len(column.num), dtype=pl.Int64, eager=True) if column.by is None else column.by
+    table = pl.DataFrame({"num": column.num, "by": by})
+    different = table.drop_nulls().unique()
+    texts = [str(Fraction(num, column.den * each)) for num, each in different.iter_rows()]
+    known = different.with_columns(pl.Series("text", texts, dtype=pl.String))
+    return table.join(known, on=["num", "by"], how="left", maintain_order="left")["text"]
 
 
 class _Run:
-    def __init__(self, ruleset: Ruleset, frames: Mapping[str, Frame]) -> None:
+    def __init__(
+        self, ruleset: Ruleset, frames: Mapping[str, Frame], known: Known | None, only: frozenset[Key] | None
+    ) -> None:
         self.ruleset = ruleset
+        self.known = known
+        self.only = only
+        self.peers: dict[Key, Peers] = {(DOCUMENT, each.name): each for each in ruleset.peers}
         self.frames = dict(frames)
         self.documents = frames[DOCUMENT]
         self.result = Outcome(self.frames)
@@ -115,18 +152,35 @@ class _Run:
         for rule in self.ruleset.rules:
             if rule.outcome == "derive":
                 self.put(rule.binders[0].scope, rule.subject, _false())
+        self.documents.peers = dict.fromkeys((each.name for each in self.ruleset.peers), None)
         for stratum in strata(self.ruleset):
             for key in stratum.elements:
-                self.element(key)
+                if self.is_wanted(key):
+                    self.element(key)
             for name in stratum.rules:
-                self.rule(self.rules[name])
+                if self.is_wanted((RULE, name)):
+                    self.rule(self.rules[name])
         return self.result
 
-    def put(self, scope: str, name: str, column: Column) -> None:
-        """A value under its name, on every thing of a scope."""
+    def is_wanted(self, key: Key) -> bool:
+        """Whether an element or a rule is to be worked out."""
+        return self.only is None or key in self.only
+
+    def peering(self, peers: Peers) -> Peering | None:
+        """The group of each document, where groups are known."""
+        groups = None if self.known is None else self.known.groups.get(peers.name)
+        if self.known is None or groups is None:
+            return None
+        return Peering(groups.numbered(marks_in(peers, self.documents)), self.known)
+
+    def put(self, scope: str, name: str, column: Column | Callable[[], Column]) -> None:
+        """A value under its name, on every thing of a scope; made when it is asked for, where it is not there yet."""
         frame = self.frames.get(scope)
         if frame is not None:
-            frame.columns[name] = column
+            if isinstance(column, Numbers | Plain):
+                frame.columns[name] = column
+            else:
+                frame.columns.later(name, column)
 
     # Elements
 
@@ -136,9 +190,11 @@ class _Run:
         if key == (DOCUMENT, ITEM):
             self.frames[ITEM] = self.items()
         elif key == (WEIGHT, "应得分值"):
-            self.put(scope, name, self.due())
+            self.put(scope, name, self.due)
         elif frame is None:
             return
+        elif key in self.peers:
+            frame.peers[name] = self.peering(self.peers[key])
         elif key in self.quantities:
             found = self.quantities[key]
             self.put(scope, name, _figure(found.formula, found.roundings, frame))

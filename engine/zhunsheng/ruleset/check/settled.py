@@ -265,12 +265,13 @@ class Settled:
 
 @cache
 def _required_fields(scope: str) -> frozenset[str]:
-    """Fields of the form that no document may leave out."""
+    """Fields of the form that no document may leave out; what only some rows of funds have is none."""
     owner = _MODELS.get(scope)
+    held = {} if owner is None else owner.model_fields
     return frozenset(
         each.name
         for each in fields_of(scope)
-        if owner is not None and len(each.path) == 1 and owner.model_fields[each.path[0]].is_required()
+        if len(each.path) == 1 and each.path[0] in held and held[each.path[0]].is_required()
     )
 
 

@@ -1,0 +1,96 @@
+"""A run over a population on a page for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zhunsheng.cli.layout import left, right
+from zhunsheng.cli.page import BAD, DOUBT, FAINT, GOOD, HEAD
+from zhunsheng.exchange.bulk.summary import heading, rows, top_rules
+from zhunsheng.exchange.bulk.work import mark
+from zhunsheng.population.judge import FIGURES
+from zhunsheng.problem import say
+from zhunsheng.problem.show import cells, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from zhunsheng.cli.page import Page
+    from zhunsheng.exchange.bulk.run import Run
+    from zhunsheng.exchange.bulk.tally import Tally
+
+MOST: Final = 30
+TOP: Final = 10
+BY: Final = ("region", "kind", "year", "grade")
+
+
+def _said(page: Page, key: str, **values: object) -> str:
+    return sentence(say(f"run.{key}", **values), page.lang)
+
+
+def resumed(page: Page, run: Run) -> None:
+    """That it goes on with what was begun."""
+    if run.resumed and run.left:
+        page.line((_said(page, "resumed", done=len(run.before), left=len(run.left)), FAINT))
+    elif run.resumed:
+        page.line((_said(page, "already"), FAINT))
+
+
+def left_over(page: Page, run: Run) -> None:
+    """That it was stopped, and how it goes on."""
+    done = sum(mark(run.output, each.number).exists() for each in run.input.batches)
+    page.line((_said(page, "stopped", done=done, left=len(run.input.batches) - done), DOUBT))
+
+
+def show(page: Page, tally: Tally, output: Path) -> None:
+    """What it came to."""
+    counts = {"documents": tally.documents, "judged": tally.judged, "rejected": tally.rejected}
+    page.line((_said(page, "sum", **counts), HEAD))
+    _alone(page, tally)
+    if tally.reasons:
+        page.line()
+        page.line((_said(page, "reasons"), HEAD))
+        _columns(page, [(code, str(count)) for code, count in sorted(tally.reasons.items())], BAD)
+    if tally.cells:
+        page.line()
+        page.line((_said(page, "summary"), HEAD))
+        _summary(page, tally)
+    if tally.rules:
+        page.line()
+        page.line((_said(page, "top-rules"), HEAD))
+        most = top_rules(tally)[:TOP]
+        _columns(page, [(heading(head, page.lang), rule, str(count)) for head, rule, count in most])
+    page.line()
+    beside = _said(page, "and-rejects") if tally.rejected else ""
+    page.paragraph(_said(page, "written", output=output.as_posix(), rejects=beside), indent=0, ink=FAINT)
+
+
+def _alone(page: Page, tally: Tally) -> None:
+    """Which went one by one, and why."""
+    if not tally.alone:
+        if tally.judged:
+            page.line((_said(page, "columns"), GOOD))
+        return
+    page.line((_said(page, "alone", count=tally.alone.total()), DOUBT))
+    for (ruleset, why), count in sorted(tally.alone.items()):
+        key = "alone-figures" if why == FIGURES else "alone-ruleset"
+        page.paragraph(_said(page, key, ruleset=ruleset, count=count, name=why))
+
+
+def _summary(page: Page, tally: Tally) -> None:
+    found = rows(tally, page.lang, BY)
+    table = [(*each.cells, str(each.documents), each.mean or "—", str(each.required)) for each in found[:MOST]]
+    heads = tuple(_said(page, each) for each in (*BY, "documents", "mean", "required"))
+    _columns(page, [heads, *table], figures=3)
+    if len(found) > MOST:
+        page.line("  ", (_said(page, "more", count=len(found) - MOST), FAINT))
+
+
+def _columns(page: Page, lines: Sequence[tuple[str, ...]], ink: str = "", figures: int = 1) -> None:
+    """Lines in columns, the last of them figures."""
+    wide = [max(cells(line[at]) for line in lines) for at in range(len(lines[0]))]
+    names = len(wide) - figures
+    for line in lines:
+        parts = [(left if at < names else right)(text, wide[at]) for at, text in enumerate(line)]
+        page.line("  ", ("  ".join(parts).rstrip(), ink))

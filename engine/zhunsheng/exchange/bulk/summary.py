@@ -1,0 +1,130 @@
+"""The summary of a run: by region, kind, year, ruleset and grade, and what was said most; as JSON and as a workbook."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from zhunsheng.exchange.tables.book import write_book
+from zhunsheng.exchange.tables.sheets import PLACE, Cell, Line, Sheet
+from zhunsheng.number import write
+from zhunsheng.problem import say
+from zhunsheng.problem.show import sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from zhunsheng.exchange.bulk.tally import Count, Tally
+    from zhunsheng.problem.show import Lang
+
+HEADS: Final = ("region", "kind", "year", "ruleset", "grade", "documents", "mean", "required")
+BY: Final = ("region", "kind", "year", "ruleset", "grade")
+
+
+class Row(NamedTuple):
+    """A line of the summary, as people read it."""
+
+    cells: tuple[str, ...]
+    documents: int
+    mean: str | None
+    required: int
+
+
+def rows(tally: Tally, lang: Lang, by: tuple[str, ...] = BY) -> list[Row]:
+    """The documents judged, by these."""
+    return [
+        Row(tuple(_word(name, value, lang) for name, value in zip(by, key, strict=True)), *_figures(count))
+        for key, count in tally.grouped(*by).items()
+    ]
+
+
+def _figures(count: Count) -> tuple[int, str | None, int]:
+    return count.documents, count.mean, count.required
+
+
+def _word(name: str, value: Any, lang: Lang) -> str:
+    match name:
+        case "kind":
+            return sentence(say(f"kind.{value}"), lang)
+        case "region" if not value:
+            return sentence(say("run.no-region"), lang)
+        case "grade" if not value:
+            return sentence(say("run.no-grade"), lang)
+        case _:
+            return str(value)
+
+
+def top_rules(tally: Tally) -> list[tuple[str, str, int]]:
+    """What was said, the most frequent first: heading, rule, how often."""
+    ordered = sorted(tally.rules.items(), key=lambda each: (-each[1], each[0]))
+    return [(heading, rule, count) for (heading, rule), count in ordered]
+
+
+def heading(name: str, lang: Lang) -> str:
+    """The heading of a remark in words."""
+    return sentence(say(f"run.heading-{name}"), lang)
+
+
+def as_answer(tally: Tally) -> dict[str, Any]:
+    """The summary as JSON-ready data."""
+    return {
+        "documents": tally.documents,
+        "judged": tally.judged,
+        "rejected": {"documents": tally.rejected, "reasons": dict(sorted(tally.reasons.items()))},
+        "one_by_one": [
+            {"ruleset": ruleset, "because": why, "documents": count}
+            for (ruleset, why), count in sorted(tally.alone.items())
+        ],
+        "groups": [
+            {
+                **dict(zip(BY, key, strict=True)),
+                "documents": count.documents,
+                "with_total": count.totals,
+                "sum": write(count.sum),
+                "mean": count.mean,
+                "with_requirements": count.required,
+            }
+            for key, count in tally.grouped(*BY).items()
+        ],
+        "rules": [{"heading": head, "rule": rule, "times": count} for head, rule, count in top_rules(tally)],
+    }
+
+
+def write_summary(tally: Tally, path: Path, lang: Lang) -> None:
+    """The summary as a workbook.
+
+    Raises:
+        Refused: openpyxl is not installed, or the file cannot be written.
+    """
+    groups = tuple(
+        _line(*each.cells, each.documents, None if each.mean is None else Decimal(each.mean), each.required)
+        for each in rows(tally, lang)
+    )
+    said = tuple(_line(heading(head, lang), rule, count) for head, rule, count in top_rules(tally))
+    refused = tuple(_line(code, count) for code, count in sorted(tally.reasons.items()))
+    write_book(
+        (
+            Sheet(_said("summary", lang), (*_heads(HEADS, lang), PLACE), groups),
+            Sheet(_said("top-rules", lang), (*_heads(("heading", "rule", "times"), lang), PLACE), said),
+            Sheet(_said("reject", lang), (*_heads(("reasons", "times"), lang), PLACE), refused),
+        ),
+        {
+            _said("documents", lang): _said(
+                "sum", lang, documents=tally.documents, judged=tally.judged, rejected=tally.rejected
+            )
+        },
+        path,
+    )
+
+
+def _said(key: str, lang: Lang, **values: object) -> str:
+    return sentence(say(f"run.{key}", **values), lang)
+
+
+def _heads(names: Sequence[str], lang: Lang) -> tuple[str, ...]:
+    return tuple(_said(each, lang) for each in names)
+
+
+def _line(*values: str | int | Decimal | None) -> Line:
+    return Line("", tuple(Cell(Decimal(each) if isinstance(each, int) else each) for each in values))
