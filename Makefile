@@ -25,7 +25,7 @@ SUITE := -n $(JOBS) --dist loadgroup
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo check format format-check lint types rooms fresh test seeds long generate record bench lock clean
+.PHONY: help setup demo check format format-check lint types rooms fresh test seeds long generate record bench spark lock clean
 
 help: ## 列出命令  list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name words; do \
@@ -79,8 +79,11 @@ generate: $(READY) ## 重写生成文件  rewrite schemas/ and docs/reference/
 record: $(READY) ## 重写 tests/recorded 里的输出，须复核差异  write down anew what the commands say
 	@$(BIN)/python tests/recorded/record.py
 
-bench: $(READY) ## 测速，只报告不断言  benchmarks: figures, nothing asserted
-	@$(BIN)/python -m tests.benchmarks
+bench: $(READY) $(VENV)/bench/.ready ## 与别家并排测速，只报告不断言；DOCUMENTS=1000000 FILED=1000000  benchmarks beside others: figures, nothing asserted
+	@PYTHONPATH=tests:$(VENV)/bench $(BIN)/python -m benchmarks
+
+spark: $(READY) $(VENV)/spark/.ready ## 在本机的 Spark 上与列式比对（要 Java）；DOCUMENTS=1000000  the Spark test, on a Spark of this machine
+	@PYTHONPATH=$(VENV)/spark $(BIN)/python -m pytest tests/population/test_spark.py -p no:cacheprovider --durations=2 $(ARGS)
 
 # --- environment ------------------------------------------------------------------------------------------------------
 
@@ -124,6 +127,13 @@ $(READY): requirements.lock requirements-build.lock pyproject.toml
 	  echo '依赖锁与 pyproject.toml 不符，运行 make lock · the lock does not fit pyproject.toml: make lock' >&2; exit 2; }
 	@touch $@
 
+# What only one target needs lies in a folder of its own, behind the environment: CI does not load it.
+$(VENV)/bench/.ready $(VENV)/spark/.ready: $(VENV)/%/.ready: requirements-%.lock $(READY)
+	@echo '── 安装 installing $*'
+	@rm -rf $(@D)
+	@$(PIP) --require-hashes --no-deps --no-build-isolation --target $(@D) -r $< && touch $@ || { \
+	  echo '   装不上，用到它的都略过 · cannot be installed: what needs it is skipped' >&2; mkdir -p $(@D); }
+
 # The locks name no package host: whoever installs decides where from. A version stays as it is while it fits; UPGRADE=1 renews all.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
   --no-emit-find-links $(if $(UPGRADE),--upgrade)
@@ -132,6 +142,8 @@ lock: ## 重写依赖锁  rewrite the locks (needs uv); UPGRADE=1 renews every v
 	@command -v uv >/dev/null || { echo '重写依赖锁要用 uv · rewriting the locks needs uv: pip install uv' >&2; exit 2; }
 	@$(LOCK) pyproject.toml --group dev --output-file requirements.lock
 	@$(LOCK) --group build --constraint requirements.lock --output-file requirements-build.lock
+	@$(LOCK) --group bench --constraint requirements.lock --output-file requirements-bench.lock
+	@$(LOCK) --group spark --constraint requirements.lock --output-file requirements-spark.lock
 
 clean: ## 清除产物与缓存  remove what was built and cached; environments stay
 	@rm -rf dist build .coverage .grimp_cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -37,12 +37,14 @@ from zhunsheng.expression.parse import MAX_DEPTH, MAX_LENGTH, MAX_PLACES
 from zhunsheng.expression.types import Type
 from zhunsheng.expression.words import shown
 from zhunsheng.number import MAX_DIGITS, Mode
+from zhunsheng.population import layout
 from zhunsheng.problem import Refused, say
 from zhunsheng.problem.show import catalogue, excerpt, sentence, visible
 from zhunsheng.proof import prove
 from zhunsheng.ruleset import vocabulary
 from zhunsheng.ruleset.check import check as faults_of
 from zhunsheng.ruleset.model import SHORT, SHORT_ONE, ruleset_schema
+from zhunsheng.ruleset.vocabulary import DOCUMENT, FUND, INDICATOR
 from zhunsheng.source import readable
 from zhunsheng.trial import trial_schema
 
@@ -168,7 +170,7 @@ ABSENT: Final = """\
 | | 从哪里来 | 遇到时 |
 | --- | --- | --- |
 | 未填 | 表上空着，或没有这一格 | 算术、比较的结果也是未填；`is missing` 成立 |
-| 无值 | 除数为零；分段表没有一行成立，或有两行成立；没有项时的平均、占比 | 结果也是无值；`is missing` 与 `is given` 都不成立 |
+| 无值 | 除数为零；分段表没有一行成立，或有两行成立；没有项时的平均、占比；单独评价的文件与同组相比 | 结果也是无值；`is missing` 与 `is given` 都不成立 |
 | 待认定 | 用到还没有得分的指标 | 结果也是待认定 |
 
 几种碰在一起，取靠下的一种，与书写的先后无关。
@@ -384,6 +386,7 @@ def ruleset() -> str:
         ("weights", "Weight"),
         ("inputs", "Input"),
         ("quantities", "Quantity"),
+        ("peers", "Peers"),
         ("indicator_kind", "Kinds"),
         ("scores", "Score"),
         ("total", "Total"),
@@ -587,6 +590,72 @@ def commands() -> str:
     )
 
 
+# Tables
+
+
+_TABLES: Final = {DOCUMENT: "一行一份自评文件", INDICATOR: "一行一个绩效指标", FUND: "一行一项资金：合计、各来源"}
+
+
+def tables() -> str:
+    """The long layout of documents as tables, from the module that reads and writes it."""
+    parts = [
+        (
+            "成批的自评文件可以存成表，一列一个[名称](names.md)，供 `zhunsheng run` 评分；`zhunsheng convert` 把自评文件转成表，带着原表的再转回来。"
+            "表是 Parquet 或 Arrow 文件，放在一个文件夹里；规则声明的[列表输入](ruleset.md)每个另有一张以它命名的表。"
+        ),
+        (
+            "类型：文字 `string`，数 `decimal` 或整数（不收浮点数），日期 `date`，真假 `boolean`。金额以万元计，百分比存为小数（84.50% 存 0.845）。"
+            "空着的就是没有填。除标「要」的以外，列都可以没有。"
+        ),
+        "规则声明的输入写成同名的列（一组值写作「组名.列名」）；没有声明过的列名不收。",
+    ]
+    for scope, what in _TABLES.items():
+        rows = [
+            (f"`{each.name}`", _kind_of_column(each), "要" if each.needed else "", each.note)
+            for each in layout.columns_of(scope)
+        ]
+        parts += [f"## {layout.FILES[scope]}", f"{what}。", table(("列", "类型", "必有", "说明"), rows)]
+    parts += [
+        "## 一个列表输入",
+        (
+            f"列表「某某」的表叫 `某某.parquet`：`{layout.KEY}`、`{layout.PLACE}`（如 `/attributes/某某/0`）、`{vocabulary.POSITION}`（从 1 起）和声明的各列都要有；"
+            f"列表在指标上或在另一个列表上的，`{layout.ABOVE}` 是它所在那一行的 `{layout.PLACE}`。"
+        ),
+        "## 退回的行（rejects）",
+        "每一行不是有结果，就是在 `rejects` 里，一行一个原因。文件的任一行有错，整份不评。",
+        table(("列", "说明"), _REJECTS),
+        "## 结果",
+        "三张表，按规则分文件夹（`documents/ruleset=<标识>/part-….parquet`），用 `文件号` 相连：",
+        table(("表", "列"), _RESULTS),
+    ]
+    return page("表", "Documents as tables: the columns that runs over populations read and write.", *parts)
+
+
+_REJECTS: Final = (
+    (f"`{layout.KEY}`", "哪一份；没有文件号的行空着"),
+    ("`表`", "在哪张表里；自评文件写文件名和行"),
+    ("`位置`、`栏`", "哪一行、哪一格"),
+    ("`代码`", "[错误代码](problems.md)"),
+    ("`内容`", "那里写的"),
+    ("`原因`、`reason`", "为什么，中文和英文"),
+)
+_RESULTS: Final = (
+    ("`documents`", "`文件号` `出处` `文件名` `地区` `文件类型` `年度`，文件自己的各个得分，`总分` `等级`"),
+    (
+        "`scores`",
+        "`得分项`（计分名称，或指标的位置） `得分` `状态`（computed 已核算，undecided 待认定，withheld 不计分）",
+    ),
+    (
+        "`remarks`",
+        "`类别`（requirements 须补充，findings 复核问题，judgements 须认定，confirmations 确认） `规则` `程度` `位置`",
+    ),
+)
+
+
+def _kind_of_column(column: layout.Column) -> str:
+    return "整数" if column.name == layout.KEY else sentence(say(f"value.{column.type.value}"), "zh")
+
+
 # Files
 
 
@@ -609,6 +678,7 @@ FILES: Final[dict[str, Callable[[], str]]] = {
     "docs/reference/names.md": names,
     "docs/reference/problems.md": problems,
     "docs/reference/ruleset.md": ruleset,
+    "docs/reference/tables.md": tables,
 }
 
 

@@ -143,6 +143,7 @@ def _form(document: dict[str, Any], indicators: pl.DataFrame) -> dict[str, Any]:
                 "name": each["三级指标"],
                 "target": f"≥{each['目标值']}",
                 "actual": str(each["实际值"]),
+                "unit": "个",
                 "points": each["分值"],
             }
             | ({"deviation_explanation": each["偏差原因"]} if each["偏差原因"] else {})

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from tests.benchmarks.job import EXECUTION, INDICATORS, Result, hundredths
+from benchmarks.job import EXECUTION, INDICATORS, Result, hundredths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.benchmarks.job import Tables
+    from benchmarks.job import Tables
 
 CENT: Final = Decimal("0.01")
 

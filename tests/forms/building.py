@@ -180,6 +180,11 @@ def apart(form: Form) -> tuple[Area, ...]:
     )
 
 
+def told_again(form: Form) -> tuple[Area, ...]:
+    """The cells where no merges are kept and each place that an area covered has its text."""
+    return tuple(sorted(Area(*at, 1, 1, each.text) for each in form.cells for at in places(each)))
+
+
 def areas(grid: Grid) -> tuple[Area, ...]:
     """What was read, without references."""
     return tuple(Area(*each[:5]) for each in grid.cells)

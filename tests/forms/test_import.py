@@ -19,6 +19,7 @@ from forms.building import (
     example,
     in_sheet,
     placed,
+    told_again,
     write_docx,
     write_html,
     write_text,
@@ -133,6 +134,14 @@ def test_a_document_written_and_read_again_is_the_same(name: str) -> None:
     assert document == read_document(read_source(as_json(document).encode(), "form.json"))
 
 
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_texts_told_again_in_every_place_of_an_area_are_told_once(name: str) -> None:
+    """As tables are that other programs export: no merges, the text of an area in each place that it covered."""
+    form = example(name)
+
+    assert wanted(name) == content(only(read(in_word(replace(form, cells=told_again(form))))))
+
+
 def test_a_value_is_found_where_it_stood() -> None:
     document = only(imported(FORMS / "04-sheet-14-yuan" / "form.xlsx"))
 
@@ -209,6 +218,97 @@ def test_a_further_column_changes_nothing(name: str, data: st.DataObject) -> Non
     head = data.draw(st.sampled_from(["备注", "得分计算方法", "折算得分"]))
 
     assert wanted(name) == content(only(read(in_word(with_column(form, at, head)))))
+
+
+def lost(form: Form) -> list[str]:
+    """The cells that are neither in the document, nor told, nor a label or header of what is."""
+    grid = in_word(form)
+    found = read(grid)
+    if any(each.document is None for each in found.forms):
+        return []  # refused as a whole
+    labels: set[str] = set()
+    heard = {place.cell for each in found.unread for place in (each.place, *(below for below, _ in each.related))}
+    for document in found.documents:
+        heard |= set(document.sources.values())
+        labels |= {key(label) for each in document.entries for label in (each.label, each.under or "")}
+    known = (*TABLES, LOOKUP.columns, LOOKUP.subtotals, lambda text: LOOKUP.fund_rows(without_part(text)))
+    return [
+        each.text
+        for each in grid.cells
+        if each.ref not in heard
+        and not LOOKUP.is_filler(each.text)
+        and not any(table(each.text) for table in known)
+        and not any(key(each.text) in label for label in labels)
+        and not key(each.text).endswith((")", "情况", "目标"))
+    ]
+
+
+@FEW
+@given(SOME, st.data())
+def test_a_word_nobody_knows_takes_no_other_cell_with_it(name: str, data: st.DataObject) -> None:
+    """Wherever it stands: over a column, beside a block, or in a row."""
+    form = example(name)
+    at = data.draw(st.integers(0, len(form.cells) - 1))
+    cells = (*form.cells[:at], form.cells[at]._replace(text="某某某某"), *form.cells[at + 1 :])
+
+    assert set(lost(replace(form, cells=cells))) <= {"某某某某"}
+
+
+@pytest.mark.parametrize("name", [each for each in EXAMPLES if each[:2] != "05"])
+def test_rows_whose_dimensions_stand_under_an_unknown_header_are_read_and_the_column_is_told(name: str) -> None:
+    """A province with words of its own for the dimensions and for their header."""
+    words = {
+        "一级指标": "维度",
+        "产出指标": "建设类",
+        "效益指标": "效果类",
+        "益效指标": "效果类",
+        "满意度指标": "口碑类",
+    }
+    form = example(name)
+    cells = tuple(
+        each._replace(text=next((new for old, new in words.items() if key(each.text).startswith(old)), each.text))
+        for each in form.cells
+    )
+    (found,) = read(in_word(replace(form, cells=cells))).forms
+
+    assert found.document is not None
+    assert [each.name for each in found.document.indicators] == [each["name"] for each in wanted(name)["indicators"]]
+    assert [(each.code, each.got) for each in found.problems] == [("form-column", "维度")]
+
+
+FUNDS = {
+    "年初预算数": "批复数",
+    "全年预算数": "批准数",
+    "全年执行数": "支用数",
+    "分值": "权值",
+    "执行率": "进度",
+    "得分": "自打分",
+}
+
+
+@pytest.mark.parametrize(
+    "name", ["01-national-project", "04-sheet-14-yuan", "05-flat-list", "06-department-composition"]
+)
+@pytest.mark.parametrize("words", [["年初预算数"], list(FUNDS)])
+def test_an_unknown_column_of_the_funds_is_told_and_is_no_part_of_a_name_nor_an_entry(
+    name: str, words: list[str]
+) -> None:
+    form = example(name)
+    at = next(each.row for each in form.cells if key(each.text).startswith("年初预算"))
+    cells = tuple(
+        each._replace(text=next((FUNDS[word] for word in words if key(each.text).startswith(word)), each.text))
+        if each.row == at
+        else each
+        for each in form.cells
+    )
+    (found,) = read(in_word(replace(form, cells=cells))).forms
+
+    assert found.document is not None
+    assert {(each.code, each.got) for each in found.problems} >= {("form-column", FUNDS[word]) for word in words[:3]}
+    assert not [each.label for each in found.document.entries if LOOKUP.fund_rows(without_part(each.label))]
+    if len(words) == 1:
+        before = only(read(in_word(form))).funds.total
+        assert found.document.funds.total == before.model_copy(update={"initial_budget": None})
 
 
 def test_a_column_without_a_word_of_its_own_has_not_that_of_the_cell_over_it() -> None:

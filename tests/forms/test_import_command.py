@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -177,6 +178,29 @@ def test_text_of_a_form_is_text_in_the_summary(folder: Path) -> None:
     assert all(cell.data_type != "f" for page in book for row in page.iter_rows() for cell in row)
 
 
+@pytest.mark.parametrize("name", [b"=1+1.docx", b"\x1b[31m.docx", b"a\nb.docx", b"\xff\xfe.docx", "\u202egnp.docx".encode()])
+def test_names_of_files_may_be_any(name: bytes, folder: Path) -> None:
+    file = folder / os.fsdecode(name)
+    write_docx(example("01-national-project"), file)
+
+    ended = run("import", file, "-o", folder / "out", "--summary", folder / "s.xlsx", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert json.loads(ended.out)["files"][0]["forms"][0]["indicators"] == 10
+    assert len(list((folder / "out").iterdir())) == 1
+    book = openpyxl.load_workbook(folder / "s.xlsx")
+    assert all(cell.data_type != "f" for page in book for row in page.iter_rows() for cell in row)
+    assert run("evaluate", file, "--ruleset", "mof-2020").code == 0
+
+
+def test_a_text_with_control_signs_gives_a_document_that_can_be_read(folder: Path) -> None:
+    text = (FORMS / "own-words" / "form.txt").read_text(encoding="utf-8")
+    (folder / "f.txt").write_text(text.replace("办结状况", "实\x07际\u202e完\x1b成\x9f值"), encoding="utf-8")
+
+    assert run("import", folder / "f.txt", "-o", folder / "out").code == 0
+    (written,) = (folder / "out").iterdir()
+    assert load_document(written).indicators[0].actual == "1180件"
+
+
 # evaluate, on the files themselves
 
 
@@ -210,6 +234,29 @@ def test_explain_points_into_the_form() -> None:
     )
 
     assert "form.docx 表1 第12行 第5列" in ended.out
+
+
+def test_with_partial_a_form_is_evaluated_without_what_was_not_understood(folder: Path) -> None:
+    form = folder / "forms" / "水务.docx"
+    ended = run("evaluate", form, "--ruleset", "mof-2020", "--partial", "--lang", "en")
+
+    assert (ended.code, ended.err.count("warning[form-amount]")) == (1, 1)
+    assert ended.out
+    assert run("explain", form, "--what", "总分", "--ruleset", "mof-2020", "--partial").out
+
+
+def test_forms_are_evaluated_by_ones_own_layouts(folder: Path) -> None:
+    (folder / "layouts").mkdir()
+    (folder / "layouts" / "own.yaml").write_text(
+        "layout: own\ntitle: 本县\nrecognised_by: {columns: {has: [actual]}}\nwords: {columns: {actual: [办结状况]}}\n",
+        encoding="utf-8",
+    )
+    call = "evaluate", FORMS / "own-words" / "form.txt", "--ruleset", "mof-2020"
+
+    assert run(*call).code == 2
+    ended = run(*call, "--layouts", folder / "layouts")
+    assert (ended.code, ended.err) == (0, "")
+    assert "1180件" in ended.out
 
 
 def test_a_form_with_unread_cells_is_not_evaluated(folder: Path) -> None:

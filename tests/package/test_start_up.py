@@ -20,6 +20,7 @@ OFFICE_AND_WEB = {
     "fastapi",
     "uvicorn",
     "polars",
+    "pyarrow",
     "pyspark",
 }
 COMMAND_LINE = {"typer", "click", "rich"}
@@ -42,6 +43,14 @@ def test_importing_the_package_loads_no_office_web_or_command_line_library() -> 
 
 def test_the_version_loads_no_office_or_web_library() -> None:
     loaded = imported_by("-m", "zhunsheng", "--version")
+
+    assert "zhunsheng" in loaded
+    assert loaded & OFFICE_AND_WEB == set()
+
+
+@pytest.mark.parametrize("call", [["evaluate", "fixtures/zhuzhou-2021"], ["run", "--help"], ["rulesets"]], ids=" ".join)
+def test_commands_load_no_library_of_tables_before_they_need_it(call: list[str]) -> None:
+    loaded = imported_by("-m", "zhunsheng", *call)
 
     assert "zhunsheng" in loaded
     assert loaded & OFFICE_AND_WEB == set()

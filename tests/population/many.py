@@ -10,6 +10,7 @@ import polars as pl
 
 from package.building import ROOT
 from zhunsheng.document import Document, read_document, read_dossier
+from zhunsheng.exchange.bulk.convert import written
 from zhunsheng.exchange.bulk.inputs import opened
 from zhunsheng.exchange.bulk.run import begun, carried_out, whole
 from zhunsheng.problem import Refused
@@ -47,14 +48,15 @@ def plain(document: Document) -> dict[str, Any]:
     return data
 
 
+def _line(line: Document | dict[str, Any] | str) -> str:
+    if isinstance(line, Document):
+        return written(line)
+    return line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)
+
+
 def write_lines(path: Path, documents: Iterable[Document | dict[str, Any] | str]) -> Path:
     """A file of one document a line; a text is a line as it is."""
-    lines = [
-        each
-        if isinstance(each, str)
-        else json.dumps(plain(each) if isinstance(each, Document) else each, ensure_ascii=False)
-        for each in documents
-    ]
+    lines = [_line(each) for each in documents]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return path
 

@@ -440,7 +440,7 @@ def test_a_closed_error_stream_changes_no_exit_code(target: str) -> None:
 def test_a_fault_of_ours_is_two_lines_and_no_traceback(
     run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("zhunsheng.cli.filing.judged", broken)
@@ -456,7 +456,7 @@ def test_a_fault_of_ours_is_two_lines_and_no_traceback(
 
 
 def test_ctrl_c_ends_with_130(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
-    def stopped(*_: object) -> None:
+    def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("zhunsheng.cli.filing.judged", stopped)

@@ -221,6 +221,25 @@ def test_problems_are_ordered_pickled_and_told_in_english_to_developers() -> Non
     assert str(refused).splitlines() == [line(early, "en"), line(late, "en")]
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["表1!B9", "表1!C9", "表1!AA9", "表1!A10", "表2!A1"],
+        ["表1 第9行 第10列", "表1 第10行 第2列", "表1 第10行 第11列", "表10 第1行 第1列"],
+    ],
+)
+def test_cells_are_ordered_as_a_table_is_read(cells: list[str]) -> None:
+    refused = Refused(problem(Place("x.xlsx", cell=each)) for each in sorted(cells, reverse=True))
+
+    assert [each.place.cell for each in refused.problems] == cells
+
+
+def test_a_sheet_whose_name_is_a_number_of_any_length_has_an_order() -> None:
+    places = [Place("x.xlsx", cell=f"{'9' * 5000}!A{'1' * 5000}"), Place("x.xlsx", cell="9"), Place("x.xlsx")]
+
+    assert sorted(places)[0] == Place("x.xlsx")
+
+
 def test_a_problem_learns_its_file_later() -> None:
     each = problem(
         Place("", 1, 1), related=((Place("", 2, 1), say("see-first")), (Place("other", 3, 1), say("see-first")))

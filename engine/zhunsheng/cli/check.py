@@ -13,7 +13,10 @@ from zhunsheng.problem.show import Lang
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from zhunsheng.proof import Shown
+    from zhunsheng.ruleset import Ruleset
 
 SEVERITIES = ("error", "warning", "note")
 EXIT = {"error": 2, "warning": 1}
@@ -92,8 +95,21 @@ def _checked(name: str) -> _Checked:
         return _Checked(name, name, list(refused.problems), ())
     called = f"{ruleset.id} {ruleset.version}"
     proved = prove(ruleset)
-    problems = sorted({*checks.check(ruleset), *proved.problems}, key=lambda each: (each.place, each.code))
+    problems = sorted(
+        {*checks.check(ruleset), *proved.problems, *_in_columns(ruleset)}, key=lambda each: (each.place, each.code)
+    )
     return _Checked(name, called if name == ruleset.id else f"{name} ({called})", problems, proved.shown)
+
+
+def _in_columns(ruleset: "Ruleset") -> "Iterable[Problem]":
+    """What populations are judged one by one for; nothing where the libraries of tables are not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("polars") is None or find_spec("pyarrow") is None:
+        return ()
+    from zhunsheng.population.expressible import worked_in_columns
+
+    return worked_in_columns(ruleset)
 
 
 def _write(checked: list[_Checked], folder: Path, lang: Lang) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from zhunsheng.population import Comparison, Migration
     from zhunsheng.problem import Problem
 
+LINES = (".jsonl", ".ndjson")
+TABLES = (".parquet", ".arrow")
+
 DiffFormat = Literal["text", "json", "html"]
 
 
@@ -43,7 +46,7 @@ def diff(
 
     comparison = compare(load_ruleset(old), load_ruleset(new))
     contrasted = contrasts(comparison.old, comparison.new) if comparison.elements else None
-    migration, problems = _archive(comparison, on, lang) if on else (None, [])
+    migration, problems = _judged(comparison, on, (old, new), lang) if on else (None, [])
     with writing(output, on or []) if output else nullcontext(sys.stdout) as file:
         if format == "json":
             from zhunsheng.exchange.describe.differences import answer
@@ -60,8 +63,37 @@ def diff(
             show(Page(lang, file), comparison, migration, contrasted)
     if problems:
         report(problems, lang, below=True)
+    if problems or (migration is not None and migration.refused):
         return REFUSED
     return int(bool(comparison.differences))
+
+
+def _judged(
+    comparison: "Comparison", paths: "Sequence[Path]", names: tuple[str, str], lang: Language
+) -> "tuple[Migration, list[Problem]]":
+    """The archive under both rulesets: in columns where it is one of tables or of a document a line, else form by form."""
+    if not any(each.suffix in LINES or _holds_tables(each) for each in paths):
+        return _archive(comparison, paths, lang)
+    import os
+
+    from zhunsheng.cli.progress import Bar
+    from zhunsheng.cli.run import BATCH, need_columns
+
+    need_columns("zhunsheng diff")
+    from zhunsheng.exchange.bulk.effect import effect
+    from zhunsheng.exchange.bulk.inputs import opened
+
+    found = opened(paths, BATCH)
+    with Bar("diff.changes", found.documents, 0, lang) as bar:
+        for read, last in effect(found, *names, comparison, os.cpu_count() or 1):
+            bar.forward(read)
+            migration = last
+    return migration, []
+
+
+def _holds_tables(path: Path) -> bool:
+    """Whether a path is a table, or a folder with the table of documents."""
+    return path.suffix in TABLES or any((path / f"documents{each}").is_file() for each in TABLES)
 
 
 def _archive(comparison: "Comparison", paths: "Sequence[Path]", lang: Language) -> "tuple[Migration, list[Problem]]":

@@ -93,7 +93,7 @@ def _line(page: Page, speaker: Speaker, line: Line) -> None:
 def _archive(page: Page, speaker: Speaker, migration: Migration) -> None:
     page.line()
     page.rule()
-    changed = len(migration.changes)
+    changed = migration.changed
     told = speaker.say("changed", count=changed) if changed else speaker.say("unchanged")
     page.line((speaker.say("archive", forms=migration.forms), HEAD), "  ", (told, DOUBT if changed else GOOD))
     _grades(page, speaker, migration)
@@ -106,6 +106,12 @@ def _archive(page: Page, speaker: Speaker, migration: Migration) -> None:
         for each in rows:
             bar = "█" * max(each.forms * BAR // most, 1)
             page.line("  ", right(each.label, wide), "  ", (bar, FAINT), f" {each.forms}")
+    if migration.sampled is not None and changed:
+        page.line()
+        page.paragraph(speaker.say("sampled", count=len(migration.changes)), indent=0, ink=FAINT)
+    if migration.refused:
+        codes = "、".join(f"{code} {count}" for code, count in sorted(migration.refused.items()))
+        page.line((speaker.say("refused", codes=codes), BAD))
     if migration.by_element:
         page.line()
         page.line((speaker.say("by-element"), HEAD))

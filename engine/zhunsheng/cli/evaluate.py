@@ -8,7 +8,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from zhunsheng.cli.options import Format, Language, Paths, RulesetName
+from zhunsheng.cli.options import Format, Language, LayoutsFolder, Partial, Paths, RulesetName
 from zhunsheng.problem.show import Lang
 
 TYPE_CHECKING = False
@@ -26,13 +26,15 @@ def evaluate(
     strict: Annotated[  # noqa: FBT002  a switch
         bool, typer.Option("--strict", help="有问题或须补充事项时退出码为 1 · exit 1 on findings or open requirements")
     ] = False,
+    layouts: LayoutsFolder = None,
+    partial: Partial = False,  # noqa: FBT002  a switch
     output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="写入文件 · write to a file")] = None,
 ) -> int:
     """复核自评文件：核算、须补充事项、问题 · judge evaluation documents and dossiers"""
-    from zhunsheng.cli.filing import judged, writing
+    from zhunsheng.cli.filing import judged, reading_forms, writing
     from zhunsheng.cli.refusal import REFUSED, report, stops
 
-    results, problems = judged(paths, ruleset)
+    results, problems = judged(paths, ruleset, forms=reading_forms(layouts, partial=partial))
     if results or format == "json":
         with (
             writing(output, [*paths, *([Path(ruleset)] if ruleset else [])])
@@ -46,7 +48,8 @@ def evaluate(
     report(problems, lang, below=bool(results))
     if stops(problems):
         return REFUSED
-    return int(strict and any(_open(each) for each in results))
+    unread = any(each.severity == "warning" for each in problems)
+    return int(unread or (strict and any(_open(each) for each in results)))
 
 
 def as_json(results: "Sequence[Judged]") -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from zhunsheng.cli.options import Language, Paths, RulesetName
+from zhunsheng.cli.options import Language, LayoutsFolder, Partial, Paths, RulesetName
 
 
 def explain(
@@ -18,15 +18,17 @@ def explain(
         ),
     ],
     ruleset: RulesetName = None,
+    layouts: LayoutsFolder = None,
+    partial: Partial = False,  # noqa: FBT002  a switch
     lang: Language = "zh",
 ) -> int:
     """说明一个数、一项要求或一个问题的来历 · why a figure, a requirement or a finding is what it is"""
-    from zhunsheng.cli.filing import judged
+    from zhunsheng.cli.filing import judged, reading_forms
     from zhunsheng.cli.page import Page
     from zhunsheng.cli.reasons import answers, nothing_named, show
     from zhunsheng.cli.refusal import REFUSED, report, stops
 
-    results, problems = judged(paths, ruleset)
+    results, problems = judged(paths, ruleset, forms=reading_forms(layouts, partial=partial))
     page = Page(lang)
     found = [(each, list(answers(each, what))) for each in results]
     if results and not any(reasons for _, reasons in found):

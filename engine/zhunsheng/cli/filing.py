@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, NamedTuple, final
 
 from zhunsheng.document import Document
-from zhunsheng.evaluation import evaluate, evaluate_dossier
+from zhunsheng.evaluation import evaluate, evaluate_dossier, evaluate_together
 from zhunsheng.exchange.choose import choose, named
 from zhunsheng.exchange.files import filed, load_ruleset, source_of
 from zhunsheng.problem import Place, Problem, Refused, say
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from zhunsheng.evaluation import Assessment, DossierAssessment
     from zhunsheng.exchange.choose import Choice
-    from zhunsheng.exchange.files import Filed
+    from zhunsheng.exchange.files import Filed, Forms
     from zhunsheng.ruleset import Ruleset
     from zhunsheng.source import Source
 
@@ -93,8 +94,33 @@ class Judged:
     dossier: DossierAssessment | None = None
 
 
+class Waiting(NamedTuple):
+    """A document that is judged once all are read."""
+
+    document: Document
+    where: Where
+    choice: Choice
+
+
+def reading_forms(layouts: Path | None, *, partial: bool) -> Forms | None:
+    """How forms are read where more is asked than is usual.
+
+    Raises:
+        Refused: a layout has mistakes.
+    """
+    if layouts is None and not partial:
+        return None
+    from zhunsheng.exchange.forms.filed import filed_forms  # noqa: PLC0415  brings the readers along
+    from zhunsheng.exchange.forms.layout import load_layouts  # noqa: PLC0415  as above
+
+    return functools.partial(filed_forms, layouts=load_layouts(layouts), partial=partial)
+
+
 def judged(
-    paths: Iterable[Path], ruleset: str | None, watched: Callable[[list[Filed]], Iterable[Filed]] = iter
+    paths: Iterable[Path],
+    ruleset: str | None,
+    watched: Callable[[list[Filed]], Iterable[Filed]] = iter,
+    forms: Forms | None = None,
 ) -> tuple[list[Judged], list[Problem]]:
     """Everything under these paths, judged by the ruleset named or by the one that applies; and what was refused.
 
@@ -102,6 +128,7 @@ def judged(
         paths: files and folders.
         ruleset: its id or file.
         watched: hands on the files one by one while they are judged, and may show how far that is.
+        forms: reads a form as filed (`reading_forms`).
     """
     given: Ruleset | None = None
     if ruleset is not None:
@@ -109,16 +136,54 @@ def judged(
             given = load_ruleset(ruleset)
         except Refused as refused:
             return [], list(refused.problems)
-    found, problems = filed(paths)
-    results: list[Judged] = []
-    for each in watched(found):
+    found, problems = filed(paths, forms)
+    results: dict[int, Judged] = {}
+    waiting: dict[Ruleset, dict[int, Waiting]] = {}
+    for at, each in enumerate(watched(found)):
         where = Where(each)
         try:
             choice = choose(each.content) if given is None else named(given, each.content.year)
-            results.append(_judge(each, where, choice))
+            if choice.ruleset.peers and isinstance(each.content, Document):
+                waiting.setdefault(choice.ruleset, {})[at] = Waiting(each.content, where, choice)
+            else:
+                results[at] = _judge(each, where, choice)
         except Refused as refused:
             problems += [placed(problem, where) for problem in refused.problems]
-    return results, problems
+    for members in waiting.values():
+        results |= _together(members, problems)
+    return [results[at] for at in sorted(results)], problems
+
+
+def _together(members: dict[int, Waiting], problems: list[Problem]) -> dict[int, Judged]:
+    """Documents of one ruleset that holds them against each other; one that is refused is left out, and said.
+
+    A single one is judged alone: whether it is all there is, nobody has said.
+    """
+    if len(members) == 1:
+        return {at: judged_ for at, one in members.items() if (judged_ := _alone(one, problems)) is not None}
+    try:
+        found = evaluate_together(
+            [each.document for each in members.values()], next(iter(members.values())).choice.ruleset
+        )
+    except Refused as refused:
+        good = {at: each for at, each in members.items() if _alone(each, problems) is not None}
+        if len(good) < len(members):
+            return _together(good, problems) if good else {}
+        problems += refused.problems
+        return {}
+    return {
+        at: Judged(each.where, each.choice, ((each.document, assessment),))
+        for (at, each), assessment in zip(members.items(), found, strict=True)
+    }
+
+
+def _alone(one: Waiting, problems: list[Problem]) -> Judged | None:
+    """A document judged by itself; None where it is refused."""
+    try:
+        return Judged(one.where, one.choice, ((one.document, evaluate(one.document, one.choice.ruleset)),))
+    except Refused as refused:
+        problems += [placed(problem, one.where) for problem in refused.problems]
+        return None
 
 
 def _judge(each: Filed, where: Where, choice: Choice) -> Judged:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from zhunsheng.cli.options import Language
+from zhunsheng.cli.options import Language, LayoutsFolder
 from zhunsheng.problem.show import Lang
 
 TYPE_CHECKING = False
@@ -31,9 +31,7 @@ def import_(
     partial: Annotated[  # noqa: FBT002  a switch
         bool, typer.Option("--partial", help="有没读懂的格子也写入 · write although some cells were not understood")
     ] = False,
-    layouts: Annotated[
-        Path | None, typer.Option("--layouts", metavar="DIR", help="自己的版式文件所在文件夹 · folder of own layouts")
-    ] = None,
+    layouts: LayoutsFolder = None,
     year: Annotated[
         int | None, typer.Option("--year", min=1990, max=2100, metavar="YEAR", help="年度，以此为准 · the year")
     ] = None,
@@ -72,7 +70,8 @@ def import_(
         _not_an_input(summary, files)
         write_summary(results, summary, lang)
     if as_json:
-        sys.stdout.write(json.dumps(plain(results, lang), ensure_ascii=False, indent=2) + "\n")
+        text = json.dumps(plain(results, lang), ensure_ascii=False, indent=2)
+        sys.stdout.write(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace") + "\n")  # names of files
     elif results:
         table(results, lang, written=output is not None)
     unread = [problem for each in results for problem in each.unread]

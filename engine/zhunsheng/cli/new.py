@@ -1,4 +1,4 @@
-"""`zhunsheng new`: a ruleset or a document to start from."""
+"""`zhunsheng new`: a ruleset, its tests, a document or a form to start from."""
 
 import os
 import sys
@@ -23,8 +23,8 @@ Force = Annotated[bool, typer.Option("--force", help="覆盖已有的文件 · r
 
 def new(
     what: Annotated[
-        Literal["ruleset", "document", "form"],
-        typer.Argument(metavar="ruleset|document|form", help="规则、自评文件，或空白的自评表 · which"),
+        Literal["ruleset", "tests", "document", "form"],
+        typer.Argument(metavar="ruleset|tests|document|form", help="规则、规则测试、自评文件，或空白的自评表 · which"),
     ],
     name: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="新规则的标识，如 my-city-2026 · id of the new ruleset")
@@ -41,7 +41,7 @@ def new(
     output: Output = None,
     force: Force = False,  # noqa: FBT002  a switch
 ) -> int:
-    """新写一个规则、自评文件或空白自评表，从这里填起 · a ruleset, document or blank form to start from"""
+    """新写一个规则、规则测试、自评文件或空白自评表，从这里写起 · a ruleset, its tests, a document or form to start from"""
     from zhunsheng.exchange import load_ruleset
     from zhunsheng.exchange.blank import blank_document, starter_ruleset
 
@@ -49,6 +49,10 @@ def new(
         _only(("--ruleset", ruleset), ("--kind", kind), with_="document")
         base = load_ruleset(_needed(extends, "--extends", what))
         text = starter_ruleset(_id(_needed(name, "ID", what)), base, _schema("ruleset", output))
+    elif what == "tests":
+        _only(("ID", name), ("--extends", extends), with_="ruleset")
+        _only(("--kind", kind), with_="document")
+        text = _tests(_needed(ruleset, "--ruleset", what), output)
     else:
         _only(("ID", name), ("--extends", extends), with_="ruleset")
         judge = load_ruleset(_needed(ruleset, "--ruleset", what))
@@ -61,6 +65,15 @@ def new(
     else:
         write_new(output, text, force=force)
     return 0
+
+
+def _tests(name: str, output: Path | None) -> str:
+    """A test file for a ruleset; it is named as from where the file will lie."""
+    from zhunsheng.exchange import load_ruleset
+    from zhunsheng.exchange.blank import starter_tests
+    from zhunsheng.exchange.generate import called
+
+    return starter_tests(load_ruleset(name), called(name, output or Path("x.test.yaml")), _schema("tests", output))
 
 
 def _write_form(ruleset: "Ruleset", kind: "Kind", output: Path | None, *, force: bool) -> None:

@@ -20,6 +20,13 @@ RulesetName = Annotated[
         "--ruleset", metavar="ID|FILE", help="规则的标识或文件；省略时按地区和年度选 · by region and year if absent"
     ),
 ]
+LayoutsFolder = Annotated[
+    Path | None, typer.Option("--layouts", metavar="DIR", help="自己的版式文件所在文件夹 · folder of own layouts")
+]
+Partial = Annotated[
+    bool,
+    typer.Option("--partial", help="自评表有没读懂的格子也复核 · judge forms although some cells were not understood"),
+]
 Form = Literal["text", "json"]
 Format = Annotated[Form, typer.Option("--format", metavar="text|json", help="输出格式 · output format")]
 Language = Annotated[Lang, typer.Option("--lang", metavar="zh|en", help="语言 · language")]

@@ -64,6 +64,10 @@ def whole(ruleset: Ruleset) -> dict[str, Any]:
             for each in ruleset.inputs
         ],
         "quantities": [quantity(each, ("quantities", each.name)) for each in ruleset.quantities],
+        "peers": [
+            {"name": each.name, "by": "、".join(map(words, each.by)), **cited(("peers", each.name), each.citation)}
+            for each in ruleset.peers
+        ],
         "indicator_kind": [quantity(ruleset.kind, ("indicator_kind",))] if ruleset.kind else [],
         "scores": [
             {"name": each.name, "each": each.about, **_score(each), **cited(("scores", each.name), each.citation)}

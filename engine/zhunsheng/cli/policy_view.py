@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from zhunsheng.cli.page import Page, Span
 
 FACTS: Final = ("extends", "in_force", "regions", "kinds", "status", "source")
-SECTIONS: Final = ("weights", "inputs", "quantities", "indicator_kind", "scores", "total", "grades", "rules")
-TEXTS: Final = ("points", "formula", "type", "otherwise", "when", "check", "deduction")
+SECTIONS: Final = ("weights", "inputs", "quantities", "peers", "indicator_kind", "scores", "total", "grades", "rules")
+TEXTS: Final = ("by", "points", "formula", "type", "otherwise", "when", "check", "deduction")
 INKS: Final = {"error": BAD, "warning": DOUBT, "note": NOTE}
 
 

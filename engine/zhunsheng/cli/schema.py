@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-Name = Literal["document", "dossier", "ruleset", "assessment", "layout"]
+Name = Literal["document", "dossier", "ruleset", "tests", "assessment", "layout"]
+NAMES = "document|dossier|ruleset|tests|assessment|layout"
 
 
 def schema(
-    name: Annotated[Name, typer.Argument(metavar="document|dossier|ruleset|assessment|layout", help="哪一种 · which")],
+    name: Annotated[Name, typer.Argument(metavar=NAMES, help="哪一种 · which")],
     ruleset: Annotated[
         str | None,
         typer.Option(
@@ -50,6 +51,10 @@ def schema_named(name: Name) -> dict[str, Any]:
             return dossier_schema()
         case "ruleset":
             return ruleset_schema()
+        case "tests":
+            from zhunsheng.trial import trial_schema
+
+            return trial_schema()
         case "layout":
             from zhunsheng.exchange.forms.layout import layout_schema
 

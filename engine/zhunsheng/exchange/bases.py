@@ -45,6 +45,7 @@ def _defined(policy: Any) -> set[str]:
     rules = (policy.get("rules") or {}).values()
     return {
         *(policy.get("quantities") or ()),
+        *(policy.get("peers") or ()),
         *(policy.get("inputs") or ()),
         *(f"权重.{name}" for name in policy.get("weights") or ()),
         *(f"{name}.{end}" for name in policy.get("scores") or () for end in ("得分", "分值")),

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from importlib.resources.abc import Traversable
 
+    Forms = Callable[[Path], tuple[list["Filed"], list[Problem]]]
+    """Reads the forms of a file, with what was not understood."""
+
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 LIMIT: Final = 20 * 2**20
 """Bytes of one file; the largest real dossier has some hundred thousand."""
@@ -132,8 +135,13 @@ def retrieving(beside: Path | None) -> Callable[[str], Source]:
     return retrieve
 
 
-def filed(paths: Iterable[Path]) -> tuple[list[Filed], list[Problem]]:
-    """Everything under these paths, each file once, and what was refused. In a folder, files that a dossier names go with it."""
+def filed(paths: Iterable[Path], forms: Forms | None = None) -> tuple[list[Filed], list[Problem]]:
+    """Everything under these paths, each file once, and what was refused. In a folder, files that a dossier names go with it.
+
+    Args:
+        paths: files and folders.
+        forms: reads a form as filed; as `filed_forms` does unless told otherwise.
+    """
     found: list[Filed] = []
     problems: list[Problem] = []
     taken: set[Path] = set()
@@ -144,9 +152,9 @@ def filed(paths: Iterable[Path]) -> tuple[list[Filed], list[Problem]]:
                 continue  # named before, by itself or with its folder
             taken.add(resolved)
             try:
-                if file.suffix not in SUFFIXES and _is_form(file):
-                    forms, unread = _forms(file)
-                    here += forms
+                if file.suffix not in SUFFIXES and not is_folder(file):
+                    read_in, unread = (forms or _forms)(_formed(file))
+                    here += read_in
                     problems += unread
                     continue
                 source = source_of(file)
@@ -167,10 +175,14 @@ def _names(filed: Filed) -> list[str]:
     return _named_documents(filed.source)
 
 
-def _is_form(path: Path) -> bool:
+def _formed(path: Path) -> Path:
+    """A file that has the name of a form; any other is none that can be judged."""
     from zhunsheng.exchange.forms.filed import is_form  # noqa: PLC0415  brings the readers along
 
-    return is_form(path)
+    if not is_form(path):
+        expected = say("unknown-format.filed", suffixes=" ".join(SUFFIXES))
+        raise Refused([Problem(Place(path.as_posix()), "unknown-format", expected, path.suffix)])
+    return path
 
 
 def _forms(path: Path) -> tuple[list[Filed], list[Problem]]:

@@ -56,7 +56,7 @@ def write_generated(name: str, output: Path | None) -> Written:
         _append(here, ruleset, cases)
     else:
         _refuse_other(here)
-        _write(here, text_of(cases, _called(name, here)))
+        _write(here, text_of(cases, called(name, here)))
     failed = run(load_tests(here)).failed
     assert not failed, failed
     return Written(here, len(cases), known)
@@ -71,7 +71,7 @@ def _is_file(path: Path) -> bool:
     return path.suffix in SUFFIXES or path.parent != Path()
 
 
-def _called(name: str, here: Path) -> str:
+def called(name: str, here: Path) -> str:
     """How a test file in that place names the ruleset."""
     path = Path(name)
     if not _is_file(path):

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from zhunsheng.expression.types import Type
-from zhunsheng.population.layout import ABOVE, FILES, KEY, PLACE, POSITION, columns_of, declared_columns
+from zhunsheng.population.layout import ABOVE, FILES, KEY, PLACE, columns_of, declared_columns
 from zhunsheng.population.rejects import of_rows, rejects
 from zhunsheng.problem import Place, Problem, say
-from zhunsheng.ruleset.vocabulary import DOCUMENT, fields_of
+from zhunsheng.ruleset.vocabulary import DOCUMENT, POSITION, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -52,7 +52,7 @@ def columns_taken(schema: Mapping[str, pl.DataType], scope: str, file: str, know
 def _column(name: str, dtype: pl.DataType, columns: Mapping[str, Column], place: Place) -> Iterator[Problem]:
     column = columns.get(name)
     if column is None:
-        near = get_close_matches(name, columns, n=1)
+        near = get_close_matches(name, columns, n=1, cutoff=0.5)
         hint = say("nearest.hint", name=near[0]) if near else None
         yield Problem(place, "column-unknown", say("column-unknown.expected"), name, hint=hint)
     elif dtype.is_float():

@@ -7,12 +7,13 @@ named; where none does, several change it together.
 
 from __future__ import annotations
 
+from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, final
 
 from zhunsheng.document import Document
-from zhunsheng.evaluation import evaluate, evaluate_dossier
+from zhunsheng.evaluation import evaluate, evaluate_dossier, evaluate_together
 from zhunsheng.number import parse
 from zhunsheng.problem import Refused
 from zhunsheng.ruleset.compile import compile_ruleset
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from zhunsheng.ruleset import Ruleset
 
 HEADINGS: Final = ("requirements", "findings", "judgements")
-INERT: Final = ("quantities", "inputs")
+INERT: Final = ("quantities", "inputs", "peers")
 """Sections whose elements do nothing unless something names them: what is new of them may always be there."""
 
 
@@ -113,6 +114,8 @@ class Migration:
         changes: the forms and dossiers with a different result.
         problems: why a form was refused by one of the rulesets.
         ladder: the grades of both rulesets, the best first.
+        sampled: of a population too large to list, how many change; `changes` are then the first of them.
+        refused: of such a population, what was refused, by code.
     """
 
     ladder: tuple[str, ...]
@@ -121,6 +124,13 @@ class Migration:
     moves: dict[Fraction, int] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
+    sampled: int | None = None
+    refused: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def changed(self) -> int:
+        """How many forms and dossiers have a different result."""
+        return len(self.changes) if self.sampled is None else self.sampled
 
     @property
     def by_element(self) -> dict[Element, int]:
@@ -145,10 +155,12 @@ def migrate(
     old, new = comparison.old, comparison.new
     ladder = tuple(dict.fromkeys(band.grade for each in (old, new) for band in each.bands))
     result = Migration(ladder)
-    mixtures = Mixtures(comparison)
-    for done, (file, content) in enumerate(filed, 1):
+    whole = list(filed) if old.peers or new.peers else filed
+    judge = Judge([each for _, each in whole if isinstance(each, Document)] if isinstance(whole, list) else [])
+    mixtures = Mixtures(comparison, judge)
+    for done, (file, content) in enumerate(whole, 1):
         try:
-            before, after = outcomes(content, old), outcomes(content, new)
+            before, after = judge.outcomes(content, old), judge.outcomes(content, new)
         except Refused as refused:
             result.problems += [(file, problem) for problem in refused.problems]
         else:
@@ -156,6 +168,34 @@ def migrate(
         if tell is not None:
             tell(done)
     return result
+
+
+@final
+class Judge:
+    """What rulesets say of the files of an archive; one that holds documents against each other has all at hand."""
+
+    def __init__(self, documents: list[Document]) -> None:
+        self.documents = documents
+        self.known: dict[Ruleset, dict[int, Outcome]] = {}
+
+    def outcomes(self, content: Document | Dossier, ruleset: Ruleset) -> dict[str, Outcome]:
+        """See `outcomes`."""
+        if not ruleset.peers or not isinstance(content, Document):
+            return outcomes(content, ruleset)
+        if ruleset not in self.known:
+            taken = [each for each in self.documents if _is_taken(each, ruleset)]
+            found = evaluate_together(taken, ruleset, derivations=False)
+            self.known[ruleset] = {id(each): _outcome(one) for each, one in zip(taken, found, strict=True)}
+        known = self.known[ruleset].get(id(content))
+        return outcomes(content, ruleset) if known is None else {content.name: known}
+
+
+def _is_taken(document: Document, ruleset: Ruleset) -> bool:
+    try:
+        evaluate(document, ruleset, derivations=False)
+    except Refused:
+        return False
+    return True
 
 
 def outcomes(content: Document | Dossier, ruleset: Ruleset) -> dict[str, Outcome]:
@@ -228,8 +268,9 @@ def _take(
 class Mixtures:
     """The old ruleset with one element of the new in it, for each element that differs; compiled when first asked for."""
 
-    def __init__(self, comparison: Comparison) -> None:
+    def __init__(self, comparison: Comparison, judge: Judge) -> None:
         self.comparison = comparison
+        self.judge = judge
         self.compiled: dict[Element, Ruleset | None] = {}
 
     def outcomes(self, content: Document | Dossier) -> Iterator[tuple[Element, Mapping[str, Outcome]]]:
@@ -238,7 +279,7 @@ class Mixtures:
             ruleset = None if self.is_inert(element) else self.ruleset(element)
             if ruleset is not None:
                 try:
-                    found = outcomes(content, ruleset)
+                    found = self.judge.outcomes(content, ruleset)
                 except Refused:  # nothing in force that year, or an input that only one side declares
                     continue
                 yield element, found

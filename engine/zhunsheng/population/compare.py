@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, final
 
 from zhunsheng.expression.tree import Row, Table
+from zhunsheng.expression.words import words
 from zhunsheng.population.same import bounds, differing, normal
 from zhunsheng.ruleset.compile import compile_ruleset
 from zhunsheng.ruleset.effect import dated, in_force_throughout, on, period, turning_days
@@ -31,7 +32,7 @@ Facets: TypeAlias = "Mapping[str, Facet]"
 
 HEAD: Final = "head"
 """The section of what a ruleset says of itself as a whole."""
-MAIN: Final = ("formula", "points", "when", "check", "type", "columns")
+MAIN: Final = ("formula", "points", "by", "when", "check", "type", "columns")
 """Which facet stands for an element that only one side has: the first of these."""
 
 
@@ -233,7 +234,7 @@ def _form(facet: Facet | None) -> str | None:
 
 
 _SECTIONS: Final = (
-    HEAD, "full_marks", "weights", "inputs", "quantities", "indicator_kind", "scores", "total", "grades", "rules",
+    HEAD, "full_marks", "weights", "inputs", "quantities", "peers", "indicator_kind", "scores", "total", "grades", "rules",
 )  # fmt: skip
 
 
@@ -263,6 +264,8 @@ def elements(ruleset: Ruleset) -> dict[Element, Facets]:
             "quantities", quantity.name, each=quantity.scope, formula=quantity.formula, round=quantity.roundings,
             type=None if quantity.declared is None else quantity.declared.value,
         )  # fmt: skip
+    for peers in ruleset.peers:
+        add("peers", peers.name, by=tuple(map(words, peers.by)))
     if ruleset.kind is not None:
         add("indicator_kind", formula=ruleset.kind.formula)
     for score in ruleset.scores:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from zhunsheng.evaluation.facts import cells_read
-from zhunsheng.population.layout import ABOVE, FILES, KEY, NAME, PLACE, POSITION, READ
+from zhunsheng.population.layout import ABOVE, FILES, KEY, NAME, PLACE, READ
 from zhunsheng.population.table import table_of_rows
-from zhunsheng.ruleset.vocabulary import DOCUMENT, FUND, FUND_ROWS, INDICATOR
+from zhunsheng.ruleset.vocabulary import DOCUMENT, FUND, FUND_ROWS, INDICATOR, POSITION
 
 if TYPE_CHECKING:
     from zhunsheng.population.table import Tables

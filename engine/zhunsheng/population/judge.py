@@ -162,10 +162,10 @@ def _joined(found: list[Results]) -> Results:
     if not found:
         empty = pl.DataFrame(schema={KEY: pl.Int64})
         return Results(empty, empty, empty)
-    tables = [
+    documents, scores, remarks = (
         pl.concat(each).sort(KEY, maintain_order=True) for each in zip(*(one.tables for one in found), strict=True)
-    ]
-    return Results(*tables, exactly=sum(each.exactly for each in found))
+    )
+    return Results(documents, scores, remarks, sum(each.exactly for each in found))
 
 
 # Tables

@@ -41,7 +41,7 @@ def refused_rows(key: int | None, origin: str, refused: Refused) -> list[dict[st
 
 def _row(key: int | None, origin: str, problem: Problem) -> dict[str, Any]:
     place = problem.place
-    at = f"{origin}:{place.column}" if place.line and place.column > 1 else origin
+    at = f"{place.file}:{place.line}:{place.column}" if place.line else origin
     return {
         KEY: key,
         TABLE: at,

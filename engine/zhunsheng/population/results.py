@@ -95,7 +95,7 @@ def results_together(tables: Tables, ruleset: Ruleset) -> Results:
         keys = tables[DOCUMENT][KEY].to_list()
         worlds = [world_of(tables, key, ruleset) for key in keys]
         runs = run_together(plan_of(ruleset), worlds, judged_together)
-        return _of_runs(zip(keys, runs, strict=True), ruleset)
+        return results_of_runs(zip(keys, runs, strict=True), ruleset)
 
 
 def one_by_one(tables: Tables, ruleset: Ruleset, peers: Known = NOTHING) -> Results:
@@ -107,12 +107,13 @@ def one_by_one(tables: Tables, ruleset: Ruleset, peers: Known = NOTHING) -> Resu
 def results_of_worlds(worlds: Iterable[tuple[int, World]], ruleset: Ruleset, peers: Known = NOTHING) -> Results:
     """The results of documents, each with its number, by the exact interpreter."""
     plan, group = plan_of(ruleset), grouping(peers)
-    return _of_runs(((key, exact_run(plan, world, group)) for key, world in worlds), ruleset)
+    return results_of_runs(((key, exact_run(plan, world, group)) for key, world in worlds), ruleset)
 
 
-def _of_runs(runs: Iterable[tuple[int, ExactRun]], ruleset: Ruleset) -> Results:
+def results_of_runs(runs: Iterable[tuple[int, ExactRun]], ruleset: Ruleset) -> Results:
+    """The results of documents, each with its number, as the exact interpreter has worked them out."""
     rows: tuple[list[dict[str, Any]], ...] = ([], [], [])
-    schemas = _schemas(ruleset)
+    schemas = schemas_of(ruleset)
     for key, outcome in runs:
         rows[0].append(_document_row(ruleset, key, outcome))
         rows[1].extend(_score_row(key, item, schemas[1]["得分"]) for item in outcome.items)
@@ -179,7 +180,8 @@ def _score_places(ruleset: Ruleset) -> pl.DataType | type[pl.DataType]:
     return pl.String
 
 
-def _schemas(ruleset: Ruleset) -> tuple[dict[str, Any], ...]:
+def schemas_of(ruleset: Ruleset) -> tuple[dict[str, Any], ...]:
+    """The columns of the tables: documents, scores, remarks."""
     figures = {name: _dtype(roundings) for name, roundings in _figures(ruleset)}
     return (
         {KEY: pl.Int64, **figures, "等级": pl.String},
@@ -193,7 +195,7 @@ def _schemas(ruleset: Ruleset) -> tuple[dict[str, Any], ...]:
 
 def _of_columns(tables: Tables, ruleset: Ruleset, outcome: Outcome, without: Collection[str]) -> Results:
     keys = tables[DOCUMENT][KEY]
-    document_schema, score_schema, remark_schema = _schemas(ruleset)
+    document_schema, score_schema, remark_schema = schemas_of(ruleset)
     frame = outcome.frames[DOCUMENT]
     documents = pl.DataFrame(
         [

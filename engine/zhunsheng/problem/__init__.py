@@ -7,8 +7,9 @@ of ours is an ordinary exception. The sentences live in `catalogue.yaml` and are
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast, final
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast, final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +20,9 @@ GOT_LIMIT = 60
 
 VALUE_LIMIT = 300
 """Characters of one value within a sentence: a hostile file must not come back whole in a message."""
+
+_CELL: Final = re.compile(r"(.*!)([A-Z]{1,3})([0-9]{1,9})", re.DOTALL)
+_NUMBER: Final = re.compile(r"([0-9]{1,9})")
 
 
 class Words(NamedTuple):
@@ -56,9 +60,12 @@ def _value(value: object) -> Value:
 
 
 @final
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: a file, and in it a line and column (from 1, in characters), a pointer, or a cell."""
+    """Where something stands: a file, and in it a line and column (from 1, in characters), a pointer, or a cell.
+
+    Places are ordered as a file is read; cells row by row, the ninth row before the tenth.
+    """
 
     file: str
     line: int = 0
@@ -66,6 +73,12 @@ class Place:
     length: int = 1
     pointer: str = ""
     cell: str = ""
+
+    def __lt__(self, other: Place) -> bool:
+        return self._order() < other._order()
+
+    def _order(self) -> tuple[object, ...]:
+        return self.file, self.line, self.column, self.length, self.pointer, _reading(self.cell), self.cell
 
     def __str__(self) -> str:
         """`file:line:column`, `file 表1!I13`, or `file#/pointer`, whichever is known.
@@ -78,6 +91,16 @@ class Place:
         if self.cell:
             return f"{self.file} {self.cell}"
         return f"{self.file}#{self.pointer}" if self.pointer else self.file
+
+
+def _reading(cell: str) -> tuple[tuple[int, str], ...]:
+    """A cell in the order of reading: of `自评表!I13` the row counts before the column, of 第9行 and 第10行 the number."""
+    found = _CELL.fullmatch(cell)
+    if found:
+        sheet, column, row = found.groups()
+        return (0, sheet), (int(row), ""), (len(column), column)
+    parts = _NUMBER.split(cell)
+    return tuple((int(each), "") if at % 2 else (0, each) for at, each in enumerate(parts))
 
 
 @final

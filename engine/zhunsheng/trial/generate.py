@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zhunsheng.evaluation import evaluate
@@ -56,9 +57,9 @@ class Generated(NamedTuple):
         """The case as it stands in a test file."""
         return (
             f"- name: {_scalar(self.name)}\n"
-            f"  document: {_flow(self.base.written)}\n"
-            f"  with: {_flow({self.filed.pointer: self.filed.text})}\n"
-            f"  expect: {_flow(self.expect)}\n"
+            f"  document: {flow(self.base.written)}\n"
+            f"  with: {flow({self.filed.pointer: self.filed.text})}\n"
+            f"  expect: {flow(self.expect)}\n"
         )
 
 
@@ -189,19 +190,21 @@ def _text(value: object) -> str | None:
 # YAML
 
 
-def _flow(value: Any) -> str:
-    """A value on one line."""
+def flow(value: Any) -> str:
+    """A value on one line of YAML."""
     match value:
         case None:
             return "null"
         case bool():
             return "true" if value else "false"
         case dict():
-            return f"{{{', '.join(f'{_scalar(key)}: {_flow(inner)}' for key, inner in value.items())}}}"
+            return f"{{{', '.join(f'{_scalar(key)}: {flow(inner)}' for key, inner in value.items())}}}"
         case list() | tuple():
-            return f"[{', '.join(map(_flow, value))}]"
+            return f"[{', '.join(map(flow, value))}]"
         case int():
             return str(value)
+        case Decimal():
+            return format(value, "f")
         case _:
             return _scalar(str(value))
 

@@ -34,6 +34,10 @@ Filed = Annotated[str | dict[str, Any] | None, WithJsonSchema({"type": ["string"
 """The path of a document or dossier, or all of it."""
 
 
+Beside = Annotated[str | dict[str, Any], WithJsonSchema({"type": ["string", "object"]})]
+"""A document judged together with that of a test: its path, or what is changed in the document to make it."""
+
+
 class Part(BaseModel):
     """A mapping of a test file."""
 
@@ -88,6 +92,12 @@ class Case(Part):
         description="JSON 指针 → 新值；没有的项补上，null 删去，列表末尾写 -",
         examples=[{"/funds/total/executed": "80"}],
     )
+    together: tuple[Beside, ...] | None = Field(
+        default=None,
+        title="一起评的文件",
+        description="规则把文件与同组的相比（peers）时，和它一起评的：文件的路径，或在它（改动之前）上面改几处；不写是单独评价",
+        examples=[[{"/id": "乙", "/funds/total/executed": 60}]],
+    )
     expect: Expectation = Field(title="期望")
 
 
@@ -116,6 +126,7 @@ def trial_schema() -> dict[str, Any]:
     definitions["Expectation"]["minProperties"] = 1
     definitions["Expectation"]["properties"]["refused"]["minLength"] = 1
     case = definitions["Case"]
+    case["dependentRequired"] = {"together": ["document"]}
     case["oneOf"] = [{"required": ["document"]}, {"required": ["dossier"]}]
     changes = case["properties"]["with"]
     del changes["patternProperties"]

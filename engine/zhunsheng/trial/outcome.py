@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from zhunsheng.document import Document
-from zhunsheng.evaluation import evaluate, evaluate_dossier
+from zhunsheng.evaluation import evaluate, evaluate_dossier, evaluate_together
 from zhunsheng.problem import Refused
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def outcome_of(subject: Subject, ruleset: Ruleset) -> Outcome:
     if subject.content is None:
         return Outcome(refused=subject.problems)
     try:
+        if isinstance(subject.content, Document) and subject.beside is not None:
+            return Outcome(evaluate_together([subject.content, *subject.beside], ruleset, derivations=False)[:1])
         if isinstance(subject.content, Document):
             return Outcome((evaluate(subject.content, ruleset, derivations=False),))
         dossier, assessments = evaluate_dossier(subject.content, ruleset, derivations=False)

@@ -14,6 +14,8 @@ from zhunsheng.source import read
 from zhunsheng.trial.patch import patched, path_in
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zhunsheng.source import Source
     from zhunsheng.source.marks import Path
     from zhunsheng.trial.model import Case
@@ -44,6 +46,8 @@ class Subject:
     content: Document | Dossier | None
     problems: tuple[Problem, ...]
     where: Where
+    beside: tuple[Document, ...] | None = None
+    """The documents judged together with it, where a test names some."""
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -111,25 +115,40 @@ def subject(source: Source, at: Path, case: Case, fetch: Fetch) -> Subject:
     """
     kind: Kind = "document" if case.document is not None else "dossier"
     base = _base(source, (*at, kind), kind, fetch)
-    content, misled = patched(base.content, case.changes)
-    if misled:
-        raise Refused(
-            Problem(
-                source.place((*at, "with", each.pointer), key=True),
-                "unknown-name",
-                each.expected,
-                each.pointer,
-                hint=each.hint,
-            )
-            for each in misled
-        )
+    content = _changed(base.content, case.changes, source, (*at, "with"))
     where = Where(source, at, tuple(case.changes), content, base)
     readable = _as_source(content, source.file)
     try:
         found = read_document(readable) if kind == "document" else read_dossier(readable)
     except Refused as refused:
         return Subject(None, tuple(map(where.problem, refused.problems)), where)
-    return Subject(found, (), where)
+    beside = [
+        _beside(source, (*at, "together", number), base.content, fetch) for number in range(len(case.together or ()))
+    ]
+    return Subject(found, (), where, None if case.together is None else tuple(beside))
+
+
+def _changed(content: Any, changes: Mapping[str, Any], source: Source, at: Path) -> Any:
+    found, misled = patched(content, changes)
+    if misled:
+        raise Refused(
+            Problem(
+                source.place((*at, each.pointer), key=True), "unknown-name", each.expected, each.pointer, hint=each.hint
+            )
+            for each in misled
+        )
+    return found
+
+
+def _beside(source: Source, at: Path, base: Any, fetch: Fetch) -> Document:
+    """A document that the test's own is judged together with: of a file, or the test's with other changes."""
+    written = source.at(at)
+    is_file = isinstance(written, str)
+    content = _base(source, at, "document", fetch).content if is_file else _changed(base, written, source, at)
+    try:
+        return read_document(_as_source(content, source.file))
+    except Refused as refused:
+        raise Refused(replace(each, place=source.place(at)) for each in refused.problems) from None
 
 
 def _base(source: Source, at: Path, kind: Kind, fetch: Fetch) -> Base:

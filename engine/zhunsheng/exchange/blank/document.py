@@ -13,11 +13,13 @@ from zhunsheng.exchange.format.scalars import scalar_text
 from zhunsheng.expression.tree import Constant
 from zhunsheng.expression.words import shown
 from zhunsheng.ruleset.inputs import composed_schema
+from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zhunsheng.document.model import Kind
+    from zhunsheng.expression.tree import Node
     from zhunsheng.ruleset import Ruleset
 
 EXECUTION: Final = "预算执行率"
@@ -63,6 +65,19 @@ def year_of(ruleset: Ruleset) -> int:
     return int((last or first)[:4])
 
 
+def row_weights(ruleset: Ruleset) -> dict[str, Node]:
+    """The weights that rows share; the others are of the form's own scores."""
+    scored = {EXECUTION, *(each.name for each in ruleset.scores if each.scope == DOCUMENT)}
+    return {name: node for name, (node, _) in ruleset.weights.items() if name not in scored}
+
+
+def has_rows(ruleset: Ruleset) -> bool:
+    """Whether a ruleset scores rows or asks something of them, and not the form alone."""
+    return any(each.holder == INDICATOR for each in ruleset.inputs) or any(
+        each.scope == INDICATOR for each in ruleset.scores
+    )
+
+
 _BY_IMPORT: Final = ("file", "sources")
 """Fields that only an import fills in."""
 
@@ -80,7 +95,9 @@ class _Blank:
         for name, body in self.schema["properties"].items():
             if name in _BY_IMPORT:
                 continue
-            if name == "indicators":
+            if name == "indicators" and not has_rows(self.ruleset):
+                yield _Line(0, f"{name}: []{_remark(body, must=True)}")
+            elif name == "indicators":
                 yield _Line(0, f"{name}:{_remark(body, must=True)}")
                 yield from self.indicators()
             elif name != "attributes" or body["properties"]:
@@ -135,7 +152,7 @@ class _Blank:
     def indicators(self) -> Iterator[_Line]:
         """A sample row for each weighted dimension; the first has every field."""
         definition = self.schema["$defs"]["Indicator"]
-        rows = [(name, node) for name, (node, _) in self.ruleset.weights.items() if name != EXECUTION]
+        rows = row_weights(self.ruleset).items()
         for at, (dimension, node) in enumerate(rows or [("", None)]):
             points = shown(node.value, node.type) if isinstance(node, Constant) and node.value else None
             for name, body in definition["properties"].items():

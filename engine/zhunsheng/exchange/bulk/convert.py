@@ -7,7 +7,9 @@ have. So the tables are small, and nothing is held in memory but one batch.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -22,6 +24,7 @@ from zhunsheng.exchange.bulk.pool import spread
 from zhunsheng.exchange.bulk.read import documents_in, originals
 from zhunsheng.exchange.bulk.work import named_ruleset
 from zhunsheng.expression.types import Type
+from zhunsheng.population.admit import AFTER
 from zhunsheng.population.layout import EXTRA, FILES, KEY, ORIGINAL, PLACE, columns_of, declared_columns
 from zhunsheng.population.rejects import refused_rows, rejects
 from zhunsheng.population.table import tables_of
@@ -38,8 +41,9 @@ if TYPE_CHECKING:
     from zhunsheng.population.table import Tables
     from zhunsheng.ruleset import Ruleset
 
+DIGITS: Final = 38
 PARTS: Final = f"parts{UNDONE}"
-SUFFIX: Final = ".parquet"
+_MARKED: Final = re.compile(r'"\\u0000([-0-9.]+)\\u0000"')
 
 
 class Converted(NamedTuple):
@@ -113,6 +117,7 @@ def _tables(entries: list[Entry], ruleset: Ruleset, rows: list[dict[str, Any]]) 
         return {}, []
     try:
         tables = tables_of([each.document for each in entries], ruleset)
+        _refuse_long(tables)
     except (pl.exceptions.PolarsError, ValueError):
         if len(entries) == 1:
             each = entries[0]
@@ -129,6 +134,17 @@ def _tables(entries: list[Entry], ruleset: Ruleset, rows: list[dict[str, Any]]) 
         return merged, [each for _, kept in halves for each in kept]
     keys = pl.Series([each.key for each in entries], dtype=pl.Int64)
     return {scope: _numbered(each, keys) for scope, each in tables.items()}, entries
+
+
+def _refuse_long(tables: Tables) -> None:
+    """Raises ValueError for numbers that do not fit a column of decimals with those of all other documents."""
+    for table in tables.values():
+        for values in table.iter_columns():
+            if isinstance(values.dtype, pl.Decimal) and len(values.drop_nulls()):
+                scale = values.dtype.scale
+                most = values.to_physical().cast(pl.Int128).abs().max()
+                if scale > AFTER or (isinstance(most, int) and most >= 10 ** (DIGITS - AFTER + scale)):
+                    raise ValueError(values.name)
 
 
 def _numbered(table: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
@@ -154,10 +170,16 @@ def _with_original(documents: pl.DataFrame, kept: list[Entry], *, original: bool
 
 
 def written(document: Document) -> str:
-    """A document as one line of JSON, which reads as the same document."""
-    return json.dumps(
-        document.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, separators=(",", ":")
-    )
+    """A document as one line of JSON, which reads as the same document: numbers stay numbers, and exact."""
+    data = document.model_dump(mode="python", exclude_defaults=True)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_marked)
+    return _MARKED.sub(r"\1", text)
+
+
+def _marked(value: object) -> str:
+    """A decimal between signs that no document may hold: `json` writes none, and a float would not be exact."""
+    assert isinstance(value, Decimal), value
+    return f"\0{value:f}\0"
 
 
 # One table of many
@@ -231,7 +253,8 @@ def to_lines(found: Input, output: Path) -> Iterator[Converted]:
     with whole(output) as beside, beside.open("w", encoding="utf-8", newline="\n") as file:
         for batch in found.batches:
             assert isinstance(batch.source, Range)
-            texts = originals(batch.source)
+            rows = originals(batch.source)
+            texts = None if rows is None else rows[ORIGINAL]
             if texts is None or texts.null_count():
                 place = Place(found.tables[DOCUMENT])
                 raise Refused([Problem(place, "original-missing", say("original-missing.expected"))])

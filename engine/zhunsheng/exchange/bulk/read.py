@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -81,7 +82,12 @@ def _lines(source: Lines) -> Iterator[tuple[int, str, Document | Refused]]:
         try:
             yield number + source.base, origin, document_of(read(line, source.path, format="json"))
         except Refused as refused:
-            yield number + source.base, origin, refused
+            yield number + source.base, origin, _in_line(refused, number)
+
+
+def _in_line(refused: Refused, number: int) -> Refused:
+    """The same problems, in this line of the file: each line was read as a text of its own."""
+    return Refused([replace(each, place=replace(each.place, line=number)) for each in refused.problems])
 
 
 def _files(source: Files) -> Iterator[tuple[int, str, Document | Refused]]:
@@ -121,12 +127,12 @@ def tables_in(source: Range) -> Tables:
     return found
 
 
-def originals(source: Range) -> pl.Series | None:
-    """The documents of a batch in the order of their numbers, as 原表 has them; None where there is none."""
+def originals(source: Range) -> pl.DataFrame | None:
+    """The documents of a batch with their numbers, in their order, as 原表 has them; None where there is none."""
     rows = _rows(dict(source.paths)[DOCUMENT], source, original=True)
     if ORIGINAL not in rows.collect_schema():
         return None
-    return rows.select(KEY, ORIGINAL).sort(KEY, maintain_order=True).collect()[ORIGINAL]
+    return rows.select(KEY, ORIGINAL).sort(KEY, maintain_order=True).collect()
 
 
 def _rows(path: str, source: Range, *, original: bool = False) -> pl.LazyFrame:

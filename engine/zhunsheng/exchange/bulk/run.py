@@ -15,7 +15,7 @@ from zhunsheng.exchange.bulk.disk import swept, write_json
 from zhunsheng.exchange.bulk.inputs import scanned
 from zhunsheng.exchange.bulk.pool import spread
 from zhunsheng.exchange.bulk.tally import Tally, added, from_data
-from zhunsheng.exchange.bulk.work import REJECTS, RESULTS, Job, done, mark, named_ruleset, ruleset_sum
+from zhunsheng.exchange.bulk.work import REJECTS, RESULTS, Job, done, mark, named_ruleset, refuse_peers, ruleset_sum
 from zhunsheng.exchange.files import shipped_ids, shipped_ruleset
 from zhunsheng.population.admit import columns_taken, known_columns
 from zhunsheng.population.layout import FILES
@@ -57,6 +57,8 @@ def begun(found: Input, ruleset: str | None, output: Path, size: int) -> Run:
     Raises:
         Refused: the tables are none that can be judged, or the folder holds something else.
     """
+    if ruleset is not None:
+        refuse_peers(named_ruleset(ruleset))
     _refuse_columns(found, ruleset)
     about = {
         "engine": version("zhunsheng"),

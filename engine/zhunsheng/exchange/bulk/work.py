@@ -18,7 +18,7 @@ from zhunsheng.exchange.files import load_ruleset, shipped_ids, shipped_source
 from zhunsheng.population.judge import Judged, judge_documents, judge_tables
 from zhunsheng.population.layout import KEY
 from zhunsheng.population.rejects import rejects
-from zhunsheng.problem import Refused
+from zhunsheng.problem import Place, Problem, Refused, say
 
 if TYPE_CHECKING:
     from zhunsheng.exchange.bulk.inputs import Batch
@@ -47,8 +47,8 @@ def done(job: Job) -> tuple[int, Tally]:
     judged, documents = judged_batch(job.batch, job.ruleset)
     tally = tallied(judged, documents)
     folder = Path(job.output)
-    for part in judged.parts:
-        write_part(part, folder, job.batch.number)
+    for at, part in enumerate(judged.parts, 1):
+        write_part(part, folder, f"part-{job.batch.number:06}-{at}.parquet")
     if len(judged.rejects):
         write_table(judged.rejects, folder / REJECTS / f"part-{job.batch.number:06}.parquet")
     write_json(as_data(tally), mark(folder, job.batch.number))
@@ -87,13 +87,12 @@ def tallied(judged: Judged, documents: int) -> Tally:
     return tally
 
 
-def write_part(part: Part, folder: Path, number: int) -> None:
-    """The results of a batch under one ruleset and year: documents with what they are called, scores, remarks."""
+def write_part(part: Part, folder: Path, file: str) -> None:
+    """Results under one ruleset and year: documents with what they are called, scores, remarks."""
     documents, scores, remarks = part.results.tables
     named = part.heads.join(documents, on=KEY, how="left", maintain_order="left")
     for name, table in zip(RESULTS, (named, scores, remarks), strict=True):
-        path = folder / name / f"ruleset={part.ruleset.id}" / f"part-{number:06}-{part.year}.parquet"
-        write_table(table, path)
+        write_table(table, folder / name / f"ruleset={part.ruleset.id}" / file)
 
 
 def mark(folder: Path, number: int) -> Path:
@@ -112,12 +111,18 @@ class Chooser:
 
     def __call__(self, kind: str, region: str | None, year: int) -> Ruleset:
         """See `population.judge.Choosing`."""
-        if self.name is not None:
-            return named_ruleset(self.name)
-        found = _chosen(kind, region, year)
+        found = named_ruleset(self.name) if self.name is not None else _chosen(kind, region, year)
         if isinstance(found, Refused):
             raise Refused(found.problems)
+        refuse_peers(found)
         return found
+
+
+def refuse_peers(ruleset: Ruleset) -> None:
+    """Raises `Refused` for a ruleset that sets documents against each other: a batch does not know the others."""
+    if ruleset.peers:
+        place = Place(ruleset.id)
+        raise Refused([Problem(place, "peers-apart", say("peers-apart.expected"), ruleset.peers[0].name)])
 
 
 @lru_cache(maxsize=16)

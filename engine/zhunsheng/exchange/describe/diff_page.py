@@ -91,7 +91,7 @@ def _chart(teller: Teller, contrast: Contrast, title: str) -> Iterator[str]:
 
 
 def _archive(speaker: Speaker, migration: Migration) -> Iterator[str]:
-    changed = len(migration.changes)
+    changed = migration.changed
     told = speaker.say("changed", count=changed) if changed else speaker.say("unchanged")
     yield web.element("h2", f"{speaker.say('archive', forms=migration.forms)} · {told}")
     if migration.grades:
@@ -106,6 +106,8 @@ def _archive(speaker: Speaker, migration: Migration) -> Iterator[str]:
         yield web.table((speaker.say("why"), speaker.say("of-forms")), rows, ("", "figure"))
     if migration.changes:
         yield web.element("h3", speaker.say("changes"))
+        if migration.sampled is not None:
+            yield web.element("p", speaker.say("sampled", count=len(migration.changes)))
         yield from _changes(speaker, migration)
 
 

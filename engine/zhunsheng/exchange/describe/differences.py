@@ -249,6 +249,14 @@ def _difference(each: Difference, both: Mapping[Lang, Speaker]) -> dict[str, Any
 
 
 def _archive(migration: Migration) -> dict[str, Any]:
+    found = _listed(migration)
+    if migration.sampled is not None:
+        found["sample"] = {"changed": migration.sampled, "shown": len(migration.changes)}
+        found["refused"] = [{"code": code, "count": count} for code, count in sorted(migration.refused.items())]
+    return found
+
+
+def _listed(migration: Migration) -> dict[str, Any]:
     return {
         "forms": migration.forms,
         "grades": [

@@ -58,6 +58,7 @@ class _Outline:
         yield from self.weights()
         yield from self.inputs()
         yield from self.quantities()
+        yield from self.peers()
         yield from self.scores()
         yield from self.total()
         rules = Rules(self.ruleset.rules, self.reader, self.source)
@@ -108,6 +109,7 @@ class _Outline:
         cited = [
             *(citation for _, citation in ruleset.weights.values()),
             *(each.citation for each in ruleset.quantities),
+            *(each.citation for each in ruleset.peers),
             *(each.citation for each in ruleset.scores),
             ruleset.total.citation,
             *(each.citation for each in ruleset.bands),
@@ -210,6 +212,20 @@ class _Outline:
             yield Heading("每个指标按哪一种办法计分", 3)
             yield from self.formula("计分办法", kind.formula, "")
             yield from self.aside(("indicator_kind",), kind.citation, "")
+
+    def peers(self) -> Iterator[Block]:
+        """How documents that are judged together are grouped."""
+        if not self.ruleset.peers:
+            return
+        yield self.heading("同组")
+        for each in self.ruleset.peers:
+            path = ("peers", each.name)
+            by = "、".join(map(self.reader.read, each.by))
+            yield Paragraph(f"{each.name}：一起评的文件里，{by}都与本文件相同的，本文件在内。")
+            yield from self.aside(path, each.citation, "")
+        yield Paragraph(
+            "有一项没有值的文件不属于任何一组；单独评价的文件没有同组。与同组相比的量这时都没有值。", faint=True
+        )
 
     def formula(self, name: str, node: Node, rounding: str) -> Iterator[Block]:
         """A formula on a line, or its branches in a table."""

@@ -48,6 +48,8 @@ def spelling(data: Any, path: Path) -> Spelling | None:
     short = short_key(path)
     whole = (*path, short) if short is not None else path
     section, key = str(whole[0]), str(whole[-1])
+    if section == "peers":
+        return "expression" if len(whole) == 4 and whole[2] == "by" else None
     if section == "grades":
         return "condition" if len(whole) == 3 and key == "when" else None
     fields = _expressions().get(section, ())

@@ -74,18 +74,27 @@ def _in(problems: Iterable[Problem], file: str) -> tuple[Problem, ...]:
     )
 
 
-def filed_forms(path: Path) -> tuple[list[Filed], list[Problem]]:
-    """The forms of a file, each as filed, and what was not understood: a form with unread cells is not taken.
+def filed_forms(
+    path: Path, layouts: Layouts | None = None, *, partial: bool = False
+) -> tuple[list[Filed], list[Problem]]:
+    """The forms of a file, each as filed, and what was not understood.
+
+    A form with unread cells is not taken, unless `partial`: then what was not understood is a warning.
 
     Raises:
         Refused: as `imported`.
     """
-    found = imported(path)
-    problems = [*found.told, *found.unread]
+    found = imported(path, layouts)
+    unread = [
+        replace(problem, severity="warning") if partial and each.document is not None else problem
+        for each in found.forms
+        for problem in each.problems
+    ]
+    problems = [*found.told, *found.problems, *unread]
     return [
         Filed(path, read(as_json(each.document).encode(), path.as_posix(), format="json"), each.document, form=True)
         for each in found.forms
-        if each.document is not None and not each.problems
+        if each.document is not None and (partial or not each.problems)
     ], problems
 
 

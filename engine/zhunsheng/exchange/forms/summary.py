@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zhunsheng.exchange.tables.book import write_book
 from zhunsheng.exchange.tables.sheets import PLACE, Cell, Line, Sheet
 from zhunsheng.problem import say
-from zhunsheng.problem.show import line, sentence
+from zhunsheng.problem.show import line, sentence, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,7 +61,12 @@ def counts(results: Sequence[Result]) -> dict[str, int]:
 
 def _line(values: tuple[str, list[str | int | None]]) -> Line:
     place, cells = values
-    return Line(place, tuple(Cell(Decimal(each) if isinstance(each, int) else each) for each in cells))
+    return Line(place, tuple(_cell(each) for each in cells))
+
+
+def _cell(value: str | int | None) -> Cell:
+    """A value; a workbook takes no control signs, which names of files may have."""
+    return Cell(Decimal(value) if isinstance(value, int) else value and visible(value))
 
 
 def _forms(result: Result) -> Iterator[tuple[str, list[str | int | None]]]:
@@ -85,8 +90,8 @@ def _unread(result: Result, lang: Lang) -> list[Line]:
     rows += [(form.title, each) for form in result.forms for each in form.unread]
     return [
         Line(
-            each.place.cell or str(each.place),
-            (Cell(result.path.as_posix()), Cell(title), Cell(each.code), Cell(each.got), Cell(line(each, lang))),
+            visible(each.place.cell or str(each.place)),
+            tuple(_cell(value) for value in (result.path.as_posix(), title, each.code, each.got, line(each, lang))),
         )
         for title, each in rows
     ]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from zhunsheng.population.columns.frames import Segments
     from zhunsheng.population.columns.values import Column
 
+
 def expanded(starts: pl.Series, ends: pl.Series) -> Segments:
     """Every row with every member of its own: the row, and the member."""
     lengths = ends - starts

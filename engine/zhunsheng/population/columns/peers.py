@@ -26,6 +26,7 @@ from zhunsheng.population.columns.values import (
     Overflow,
     Plain,
     divided,
+    filled,
     integers,
     levelled,
     without,
@@ -212,70 +213,50 @@ def grouped(marks: pl.DataFrame) -> Groups:
 
 @final
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """The figures of the members of each group, sorted, to count those that stand so and so to another."""
+class Sorted:
+    """The figures of some members of each group, sorted, to count those that stand so and so to another."""
 
-    gathering: Gathering
-    against: Against
     distinct: Numbers | list[Fraction]
     """Every figure that some member has, once, from the least."""
     places: pl.Series
     """Of every member, group by group: its figure's place among these, counted on from one group to the next."""
     starts: pl.Series
     """Where the members of each group begin; one more for the end."""
-    absent: pl.Series
-    void: pl.Series
-    """Groups with a member of which the figure is not known; of those, where it is more than missing."""
 
-    def counted(self, own: Numbers, group: pl.Series) -> Column:
-        """The figure for documents with these figures of their own, in these groups."""
-        rows = len(group)
-        start, end = self.starts.gather(group), self.starts.gather(group + 1)
-        every = end - start
-        count = self._count(own, group, start, every)
-        hits = integers(count)
-        found: Column = hits if self.gathering == "count" else divided(hits, integers(every), rows)
-        absent, void = self.absent.gather(group), self.void.gather(group)
-        if own.absent is not None:
-            lacking = own.absent & (every > 0)
-            void = void | (lacking & own.void if own.void is not None else pl.repeat(False, rows, eager=True))
-            absent = absent | lacking
-        return without(found, absent, void, rows) if absent.any() else found
+    def sizes(self, group: pl.Series) -> pl.Series:
+        """How many members these groups have here."""
+        return self.starts.gather(group + 1) - self.starts.gather(group)
 
-    def _count(self, own: Numbers, group: pl.Series, start: pl.Series, every: pl.Series) -> pl.Series:
-        def below() -> pl.Series:
-            return self._below(own, group, "left") - start
+    def counts(self, sign: Comparator, own: Numbers, group: pl.Series) -> pl.Series:
+        """How many members of the group stand so to the own figure."""
+        start, every = self.starts.gather(group), self.sizes(group)
 
-        def up_to() -> pl.Series:
-            return self._below(own, group, "right") - start
+        def below(side: Side) -> pl.Series:
+            """How many are less; with `right`, or as great."""
+            wanted = group * (len(self) + 1) + self._place(own, side)
+            return self.places.search_sorted(wanted, side="left").cast(pl.Int64) - start
 
-        match self.against.sign:
+        match sign:
             case "<":
-                return below()
+                return below("left")
             case "<=":
-                return up_to()
+                return below("right")
             case ">":
-                return every - up_to()
+                return every - below("right")
             case ">=":
-                return every - below()
+                return every - below("left")
             case "=":
-                return up_to() - below()
+                return below("right") - below("left")
             case "!=":
-                return every - (up_to() - below())
+                return every - (below("right") - below("left"))
             case _:
-                assert_never(self.against.sign)
-
-    def _below(self, own: Numbers, group: pl.Series, side: Side) -> pl.Series:
-        """Where in all the members those of the own group end whose figure is less (or no greater) than the own."""
-        width = len(self) + 1
-        wanted = group * width + self._place(own, side)
-        return self.places.search_sorted(wanted, side="left").cast(pl.Int64)
+                assert_never(sign)
 
     def __len__(self) -> int:
         return len(self.distinct) if isinstance(self.distinct, list) else len(self.distinct.num)
 
     def _place(self, own: Numbers, side: Side) -> pl.Series:
-        """How many of the figures there are that are less (or no greater)."""
+        """How many of the figures there are that are less; with `right`, or equal."""
         if isinstance(self.distinct, Numbers) and own.by is None:
             try:
                 every, each = levelled(self.distinct, own)
@@ -289,6 +270,47 @@ class Ranked:
         known = self.distinct if isinstance(self.distinct, list) else _given(fractions_of(self.distinct, len(self)))
         mine = fractions_of(own, len(own.num))
         return pl.Series([0 if each is None else find(known, each) for each in mine], dtype=pl.Int64)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The members of each group, to count those that stand so and so to another.
+
+    Attributes:
+        gathering: whether they are counted, or their share is wanted.
+        against: what is compared.
+        sure: the members that count.
+        doubtful: those of which it is not known; they are asked only where the comparison would let them count.
+        worse: those of these where that is more than missing.
+        absent: groups with a member whose own figure is not known.
+        void: where that is more than missing.
+    """
+
+    gathering: Gathering
+    against: Against
+    sure: Sorted
+    doubtful: Sorted
+    worse: Sorted
+    absent: pl.Series
+    void: pl.Series
+
+    def counted(self, own: Numbers, group: pl.Series) -> Column:
+        """The figure for documents with these figures of their own, in these groups."""
+        rows, sign = len(group), self.against.sign
+        every = self.sure.sizes(group)
+        hits = integers(self.sure.counts(sign, own, group))
+        found: Column = hits if self.gathering == "count" else divided(hits, integers(every), rows)
+        lacking = own.num.is_null()
+        worse = lacking & own.void if own.void is not None else lacking & False
+        absent, void = self.absent.gather(group), self.void.gather(group)
+        absent = absent | (self.doubtful.counts(sign, own, group) > 0).zip_with(
+            ~lacking, every + self.doubtful.sizes(group) > 0
+        )
+        void = void | (self.worse.counts(sign, own, group) > 0).zip_with(
+            ~lacking, (worse & absent) | (self.worse.sizes(group) > 0)
+        )
+        return without(found, absent, void, rows) if absent.any() else found
 
 
 def _given(values: list[Fraction | None]) -> list[Fraction]:
@@ -307,27 +329,34 @@ def ranked(
     gathering: Gathering, against: Against, standing: Plain, value: Numbers, group: pl.Series, groups: int
 ) -> Ranked:
     """The figures of documents by group, ready to be asked."""
-    if standing.absent is not None:
-        raise Inexpressible(gathering)
-    kept = standing.values & group.is_not_null()
-    lacking = kept & value.num.is_null()
-    worse = lacking & value.void if value.void is not None else lacking & False
-    here = kept & ~lacking
-    distinct, place = _distinct(value, here)
-    width = (len(distinct) if isinstance(distinct, list) else len(distinct.num)) + 1
-    own = group.filter(here)
-    places = (own * width + place).sort()
-    owners = places // width
-    starts, ends = segments_of(owners, groups)
+    grouped_ = group.is_not_null()
+    sure = filled(standing.values) & grouped_
+    doubtful = standing.values.is_null() & grouped_
+    worse = doubtful & standing.void if standing.void is not None else doubtful & False
+    unknown = value.num.is_null()
+    asked_of = sure if gathering == "share" else sure | doubtful
+    absent = asked_of & unknown
+    void = (absent & value.void if value.void is not None else absent & False) | (worse & unknown)
+    if gathering == "share":  # which is of all that count, so that a doubtful one spoils it
+        absent, void = absent | doubtful, void | worse
+    in_doubt = doubtful & ~unknown & (gathering == "count")
     return Ranked(
         gathering,
         against,
-        distinct,
-        places,
-        pl.concat([starts, ends.tail(1)]) if groups else pl.Series([0], dtype=pl.Int64),
-        _among(group.filter(lacking), groups),
-        _among(group.filter(worse), groups),
+        _sorted(value, sure & ~unknown, group, groups),
+        _sorted(value, in_doubt, group, groups),
+        _sorted(value, in_doubt & worse, group, groups),
+        _among(group.filter(absent), groups),
+        _among(group.filter(void), groups),
     )
+
+
+def _sorted(value: Numbers, here: pl.Series, group: pl.Series, groups: int) -> Sorted:
+    distinct, place = _distinct(value, here)
+    width = (len(distinct) if isinstance(distinct, list) else len(distinct.num)) + 1
+    places = (group.filter(here) * width + place).sort()
+    starts, ends = segments_of(places // width, groups)
+    return Sorted(distinct, places, pl.concat([starts, ends.tail(1)]) if groups else pl.Series([0], dtype=pl.Int64))
 
 
 def _distinct(value: Numbers, here: pl.Series) -> tuple[Numbers | list[Fraction], pl.Series]:

@@ -227,7 +227,12 @@ def multiplied(a: Numbers, b: Numbers) -> Numbers:
 
 def _divisor(a: Numbers) -> int:
     """What divides every numerator, as far as it is known: of a constant, the constant."""
-    return abs(a.low) if a.low == a.high and len(a.num) == 1 and a.low else 1
+    return abs(a.low) if _is_constant(a) else 1
+
+
+def _is_constant(a: Numbers) -> bool:
+    """Whether all numerators are one number other than 0; a single row may have wider bounds than that, or be absent."""
+    return len(a.num) == 1 and a.low == a.high != 0 and not a.num.null_count()
 
 
 def _divided(a: Numbers, k: int) -> Numbers:
@@ -236,7 +241,7 @@ def _divided(a: Numbers, k: int) -> Numbers:
 
 def divided(a: Numbers, b: Numbers, rows: int) -> Numbers:
     """A ÷ b; undefined where b is 0."""
-    if len(b.num) == 1 and b.by is None and b.low:
+    if b.by is None and _is_constant(b):
         return multiplied(a, constant(Fraction(b.den, b.low)))
     divisor, low = b.num, b.low
     zero: pl.Series | None = None
@@ -251,6 +256,8 @@ def divided(a: Numbers, b: Numbers, rows: int) -> Numbers:
         num = _by_series(num, b.by, b.most)
     by, most = _product(a.by, a.most, divisor if low >= 0 else divisor.abs(), max(abs(b.low), abs(b.high), 1))
     void = _either(a.void, b.void)
+    if b.absent is not None:
+        num = replace(num, num=_nulled(_long(num.num, rows), _long(b.absent, rows)))
     if zero is not None:
         num = replace(num, num=_nulled(_long(num.num, rows), zero))
         void = _either(void, zero if a.absent is None else zero & ~_long(a.absent, rows))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zhunsheng.document import Document
 from zhunsheng.evaluation.facts import world_of_document, world_of_dossier
+from zhunsheng.evaluation.peers import judged_together
 from zhunsheng.evaluation.plan import plan_of
-from zhunsheng.evaluation.score import document_of, run
+from zhunsheng.evaluation.score import document_of, run_together
 from zhunsheng.ruleset import in_force
 from zhunsheng.ruleset.vocabulary import DOCUMENT, DOSSIER, INDICATOR
 from zhunsheng.trial.coverage.elements import FALSE, TRUE, Elements
@@ -62,7 +63,10 @@ class Coverage:
         world = (
             world_of_document(content, stands) if isinstance(content, Document) else world_of_dossier(content, stands)
         )
-        _walk(visitor, run(plan_of(stands), world), stands)
+        beside = [world_of_document(each, stands) for each in subject.beside or () if each.year == content.year]
+        alone = subject.beside is None and isinstance(content, Document)
+        outcome, *_ = run_together(plan_of(stands), [world, *beside], None if alone else judged_together)
+        _walk(visitor, outcome, stands)
         self.reached |= visitor.reached
 
     def tallies(self) -> Iterator[Tally]:

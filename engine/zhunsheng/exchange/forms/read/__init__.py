@@ -21,6 +21,7 @@ from zhunsheng.exchange.forms.read.plain import decoded, read_text
 from zhunsheng.exchange.forms.read.refusing import damaged, declaring, protected, too_large
 from zhunsheng.exchange.forms.read.word import read_document_tables
 from zhunsheng.problem import Place, Problem, Refused, say
+from zhunsheng.problem.show import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,7 @@ def read_sheets(path: Path) -> Sheets:
     if not grids:
         expected, hint = say("no-table.expected"), say("no-table.hint")
         raise Refused([Problem(Place(path.as_posix()), "no-table", expected, hint=hint)])
-    return Sheets(path.name, grids, sha256, told)
+    return Sheets(visible(path.name), grids, sha256, told)  # it goes into a document, whatever bytes it is of
 
 
 def _readable(path: Path) -> None:

@@ -11,8 +11,19 @@ if TYPE_CHECKING:
 
     from zhunsheng.exchange.forms.grid import Grid
 
-_INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
-"""Soft hyphens, joiners and marks of direction: they print nothing, and would tell equal words apart."""
+_INVISIBLE: Final = dict.fromkeys(
+    [
+        *map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufffe\uffff"),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        *range(9),
+        *range(0x0E, 0x20),
+        *range(0x7F, 0x85),
+        *range(0x86, 0xA0),
+        *range(0xD800, 0xE000),
+    ]
+)
+"""Soft hyphens, joiners, marks of direction, control signs: they print nothing, and would tell equal words apart."""
 _BREAKS: Final = re.compile(r"\r\n?|[\n\v\f\x85\u2028\u2029]")
 _NOTE: Final = re.compile(
     r"[（(]?\s*(?:备\s*注|附\s*注|注|说\s*明)\s*[0-9一二三四五六七八九十]*\s*[：:.、）)]|[0-9]{1,2}\s*[.．、]"

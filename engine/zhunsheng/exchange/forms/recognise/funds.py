@@ -137,9 +137,7 @@ class Funds:
         """A row with a name and its amounts."""
         draft, header = self.draft, self.header
         found = values(row, header)
-        names = [
-            each for each in row.cells() if each.column < header.first and each.text.strip() and not self.is_label(each)
-        ]
+        names = self.names(row)
         label = label_of("".join(dict.fromkeys(joined(each.text) for each in names)))
         if not label:
             for each in (cell for cells in found.values() for cell in cells):
@@ -156,6 +154,21 @@ class Funds:
         else:
             draft.funds[name] = {**draft.funds.get(name, {}), "label": label, **fund}
         self.unknown(row)
+
+    def names(self, row: Row) -> list[Cell]:
+        """The cells that name a source; what stands under a header of its own beside them is a column nobody knows."""
+        header = self.header
+        left = [each for each in row.cells() if each.column < header.first and each.text.strip()]
+        found: list[Cell] = []
+        for each in left:
+            head = header.cells.get(each.column)
+            if self.is_label(each):
+                continue
+            if not found or head in (None, header.label, header.cells.get(found[0].column)):
+                found.append(each)
+            elif each.row == row.at and not self.draft.words.is_filler(each.text):
+                self.draft.not_read_below(head, each)
+        return found
 
     def stray(self, cell: Cell) -> None:
         """A cell of a row without a name."""

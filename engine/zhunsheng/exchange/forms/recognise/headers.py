@@ -58,7 +58,8 @@ def indicator_header(rows: Sequence[Row], at: int, words: Lookup) -> Header | No
         return None
     below = rows[at + 1]
     names = {words.columns(each.text) for each in below.said()}
-    if "name" in names and None not in names:
+    reach = any(each.height == 2 and words.columns(each.text) for each in row.said())  # down beside an unknown word
+    if "name" in names and (reach or None not in names):
         return _header(row, [row, below], words.columns)
     return None
 

@@ -28,6 +28,8 @@ _FIGURES: Final = {"points": "points", "score": "claimed_score", "converted_scor
 _LONG: Final = {"reason": "deviation_explanation", "remark": "remark", "method": "method"}
 _NAMES: Final = {**_TEXTS, **_SHORT, **_FIGURES, **_LONG}
 
+_ASKED: Final = frozenset({"target", "actual", "points", "score"})
+
 Found = dict[str, "Cell"]
 
 
@@ -85,11 +87,22 @@ class Indicators:
         if self.label is not None and key(first.text) == key(self.label.text):
             return True
         if self.draft.words.labels(first.text) is None or len(row.said()) < 3:
-            return False
+            return self.fills(row, first)
         self.label = first
         self.dimension = self.category = (None, None, "")
         self.name_label(first)
         return True
+
+    def fills(self, row: Row, first: Cell) -> bool:
+        """Whether a row fills the columns of the block, whatever stands left of them under a header nobody knows."""
+        words, header = self.draft.words, self.header
+        if words.totals(first.text) or words.is_label(first.text):
+            return False
+        covered = [
+            {header.fields.get(at) for at in range(each.column, each.column + each.width)} for each in row.said()
+        ]
+        fields = {field for each in covered if len(each) == 1 for field in each}
+        return "name" in fields and len(fields & _ASKED) >= 2
 
     def level(self, cell: Cell) -> str | None:
         """Whether a cell names a dimension or a category."""
@@ -271,6 +284,13 @@ class Indicators:
         """Cells under headers that nobody knows."""
         for cell in row.own():
             covered = range(cell.column, cell.column + cell.width)
-            inside = cell.column >= self.header.first and not any(at in self.header.fields for at in covered)
-            if inside and not self.draft.words.is_filler(cell.text) and not self.draft.shifted:
+            unknown = not any(at in self.header.fields for at in covered) and not self.is_beside(cell)
+            if unknown and not self.draft.words.is_filler(cell.text) and not self.draft.shifted:
                 self.draft.not_read_below(self.header.cells.get(cell.column), cell)
+
+    def is_beside(self, cell: Cell) -> bool:
+        """Whether a cell is the label beside the block, or tells it again."""
+        if cell.column >= self.header.first or self.label is None:
+            return False
+        again = key(cell.text) == key(self.label.text) or self.draft.words.labels(cell.text) is not None
+        return cell is self.label or again

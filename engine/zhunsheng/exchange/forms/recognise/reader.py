@@ -16,7 +16,7 @@ from zhunsheng.exchange.forms.recognise.headers import (
 )
 from zhunsheng.exchange.forms.recognise.indicators import Indicators
 from zhunsheng.exchange.forms.recognise.total import is_total, read_total
-from zhunsheng.exchange.forms.words import key, tidy
+from zhunsheng.exchange.forms.words import key, tidy, without_part
 
 if TYPE_CHECKING:
     from zhunsheng.exchange.forms.grid import Cell
@@ -124,7 +124,8 @@ class Form:
         draft = self.draft
         for cell in row.own():
             field = field_of(cell, header)
-            if cell is header.label or not cell.text.strip():
+            label = header.label
+            if not cell.text.strip() or cell is label or (label is not None and key(cell.text) == key(label.text)):
                 continue
             if field is None:
                 draft.entry(cell.text, None, cell.ref)
@@ -154,6 +155,8 @@ class _Table:
     def __init__(self, label: Cell, heads: list[Cell]) -> None:
         self.label = label
         self.heads = heads
+        self.funds = False
+        """Whether these are the funds after all, under headers nobody knows."""
 
     @classmethod
     def at(cls, row: Row, words: Lookup) -> _Table | None:
@@ -174,16 +177,22 @@ class _Table:
             return False
         return cell is self.label or cell is None or not cell.text.strip() or key(cell.text) == key(self.label.text)
 
+    def head(self, cell: Cell) -> Cell | None:
+        """The header over a cell."""
+        return next((each for each in self.heads if each.column <= cell.column < each.column + each.width), None)
+
     def take(self, row: Row, draft: Draft) -> None:
         """A row: one entry under each header."""
         cells = [each for each in row.own() if each.column >= self.label.column + self.label.width]
-        if not cells or not cells[0].text.strip():
-            for each in cells:
-                if each.text.strip():
-                    draft.not_read(each.ref, each.text)
+        said = [each for each in cells if each.text.strip()]
+        self.funds = self.funds or (bool(said) and draft.words.fund_rows(without_part(said[0].text)) is not None)
+        if self.funds or said[:1] != cells[:1]:
+            for each in said[1:] if self.funds else said:
+                if not draft.words.is_filler(each.text):
+                    draft.not_read_below(self.head(each), each)
             return
         for cell in cells[1:]:
-            head = next((each for each in self.heads if each.column <= cell.column < each.column + each.width), None)
+            head = self.head(cell)
             if head is None and not cell.text.strip():
                 continue
             under = " ".join(filter(None, [label_of(self.label.text), label_of(head.text) if head else None]))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, final
 
+from zhunsheng.exchange.forms.recognise.copies import without_copies
 from zhunsheng.exchange.forms.words import joined, key
 
 if TYPE_CHECKING:
@@ -176,6 +177,7 @@ class _Cutter:
             grid = unwrapped(grid)
         if any(self.words.columns(each.text) == "name" for each in grid.cells):
             grid = trimmed(grid)  # not the rest of another table, whose columns must stay as they are
+        grid = without_copies(grid, self.words)
         for at in range(grid.rows):
             self.row(Row(grid, at))
         for number, text in enumerate(grid.below, 1):

@@ -1,0 +1,288 @@
+"""Tables on disk: what they hold is what the documents hold, and what is wrong in them is named, row by row."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from laws.strategies import document_of, documents, filled, tried
+from population.many import TABLES, fixtures, numbers, plain, ran, rejected, results, write_lines
+from zhunsheng.cli.app import run as called
+from zhunsheng.document import Document, read_document
+from zhunsheng.exchange.bulk.convert import to_lines, to_tables
+from zhunsheng.exchange.bulk.inputs import opened
+from zhunsheng.population.layout import FILES, READ, columns_of
+from zhunsheng.problem import Refused
+from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
+from zhunsheng.source import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+ZHUZHOU = [each for each in fixtures() if each.region == "湖南省株洲市"]
+
+
+def document_in(line: str) -> Document:
+    return read_document(read(line.encode(), "line.json", format="json"))
+
+
+def tables_in(folder: Path, found: Sequence[Document | dict[str, Any]], suffix: str = ".parquet") -> Path:
+    """The tables of documents, in a new folder."""
+    lines = write_lines(folder / "all.jsonl", found)
+    for _ in to_tables(opened([lines], 3), folder / "tables", None, suffix=suffix, original=True, jobs=1):
+        pass
+    return folder / "tables"
+
+
+def changed(folder: Path, name: str, change: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+    """One of the tables, changed."""
+    path = folder / f"{name}.parquet"
+    change(pl.read_parquet(path)).write_parquet(path)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow"])
+def test_tables_lead_back_to_the_same_documents(suffix: str, tmp_path: Path) -> None:
+    folder = tables_in(tmp_path, fixtures(), suffix)
+
+    for _ in to_lines(opened([folder], 4), tmp_path / "back.jsonl"):
+        pass
+
+    back = (tmp_path / "back.jsonl").read_text(encoding="utf-8").splitlines()
+    assert tuple(map(document_in, back)) == fixtures()
+
+
+@tried(30)
+@given(st.lists(filled(documents()), min_size=1, max_size=4))
+def test_documents_at_random_lead_back_too(
+    tmp_path_factory: pytest.TempPathFactory, forms: list[dict[str, Any]]
+) -> None:
+    found = [document_of(each) for each in forms]
+    folder = tmp_path_factory.mktemp("back")
+    tables = tables_in(folder, found)
+
+    for _ in to_lines(opened([tables], 2), folder / "back.jsonl"):
+        pass
+
+    back = (folder / "back.jsonl").read_text(encoding="utf-8").splitlines()
+    assert list(map(document_in, back)) == found
+
+
+def test_both_formats_and_the_lines_give_the_same_results(tmp_path: Path) -> None:
+    found = []
+    for at, suffix in enumerate((".parquet", ".arrow")):
+        (tmp_path / f"{at}").mkdir()
+        ran(tables_in(tmp_path / f"{at}", ZHUZHOU, suffix), tmp_path / f"out{at}")
+        found.append([results(tmp_path / f"out{at}", name) for name in TABLES])
+    ran(tmp_path / "0" / "all.jsonl", tmp_path / "out")
+
+    assert found[0] == found[1] == [results(tmp_path / "out", name) for name in TABLES]
+
+
+def test_cells_are_read_and_places_given_where_a_table_lacks_them(tmp_path: Path) -> None:
+    folder = tables_in(tmp_path, ZHUZHOU)
+    ran(folder, tmp_path / "out")
+    changed(folder, "indicators", lambda table: table.drop(*READ, "序号", "位置"))
+    changed(folder, "funds", lambda table: table.drop("位置"))
+    changed(folder, "documents", lambda table: table.drop("文件名", "原表", "附加项"))
+
+    ran(folder, tmp_path / "again")
+
+    for name in TABLES:
+        assert results(tmp_path / "again", name) == results(tmp_path / "out", name)
+
+
+def test_the_order_of_rows_says_nothing(tmp_path: Path) -> None:
+    folder = tables_in(tmp_path, ZHUZHOU)
+    ran(folder, tmp_path / "out")
+    for name in FILES.values():
+        changed(folder, name, lambda table: table.sample(fraction=1, shuffle=True, seed=7))
+
+    ran(folder, tmp_path / "again", batch=2)
+
+    for name in TABLES:
+        assert results(tmp_path / "again", name) == results(tmp_path / "out", name)
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "code", "got"),
+    [
+        ("documents", pl.col("全年执行数").cast(pl.Float64), "column-float", "Float64"),
+        ("documents", pl.col("全年执行数").cast(pl.String), "column-type", "String"),
+        ("documents", pl.col("文件标识").is_null().alias("地区"), "column-type", "Boolean"),
+        ("indicators", pl.col("分值").alias("分毋"), "column-unknown", "分毋"),
+        ("indicators", pl.col("分值").alias("文件号"), "column-type", "Decimal(38, 0)"),
+    ],
+)
+def test_a_column_of_the_wrong_type_refuses_the_table(
+    name: str, change: pl.Expr, code: str, got: str, tmp_path: Path
+) -> None:
+    folder = tables_in(tmp_path, ZHUZHOU)
+    changed(folder, name, lambda table: table.with_columns(change))
+
+    with pytest.raises(Refused) as refused:
+        ran(folder, tmp_path / "out")
+
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.place.file.rpartition("/")[2]) == (code, f"{name}.parquet")
+    assert problem.got.replace("precision=", "").replace("scale=", "") == got
+    assert code != "column-unknown" or "分母" in str(problem.hint)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_column_that_is_needed_and_a_table_that_is_unknown_are_named(tmp_path: Path) -> None:
+    folder = tables_in(tmp_path, ZHUZHOU)
+    changed(folder, "indicators", lambda table: table.drop("三级指标"))
+    changed(folder, "funds", lambda table: table)
+    (folder / "funds.parquet").rename(folder / "moneys.parquet")
+
+    with pytest.raises(Refused) as refused:
+        ran(folder, tmp_path / "out")
+
+    assert sorted(each.code for each in refused.value.problems) == ["column-missing", "table-unknown"]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "code", "field"),
+    [
+        ("documents", {"年度": Decimal(1800)}, "row-year", "年度"),
+        ("documents", {"年度": None}, "row-value-missing", "年度"),
+        ("documents", {"文件类型": "unit"}, "row-not-one-of", "文件类型"),
+        ("documents", {"文件类型": "project", "项目名称": None}, "row-value-missing", "项目名称"),
+        ("documents", {"单位名称": "  "}, "row-value-missing", "单位名称"),
+        ("documents", {"全年执行数": Decimal(10) ** 20}, "row-number-long", "全年执行数"),
+        ("indicators", {"三级指标": None}, "row-value-missing", "三级指标"),
+        ("funds", {"来源": None}, "row-value-missing", "来源"),
+    ],
+)
+def test_a_row_that_no_form_could_hold_is_rejected_and_its_document_with_it(
+    name: str, change: dict[str, Any], code: str, field: str, tmp_path: Path
+) -> None:
+    folder = tables_in(tmp_path, ZHUZHOU)
+    here = pl.int_range(pl.len()) == 0
+    changed(
+        folder,
+        name,
+        lambda table: table.with_columns(
+            pl.when(here).then(pl.lit(value, dtype=table.schema[key])).otherwise(pl.col(key)).alias(key)
+            for key, value in change.items()
+        ),
+    )
+
+    tally = ran(folder, tmp_path / "out")
+
+    rows = rejected(tmp_path / "out")
+    assert (tally.judged, tally.rejected) == (len(ZHUZHOU) - 1, 1)
+    assert rows.select("文件号", "表", "栏", "代码").rows() == [(1, name, field, code)]
+    assert 1 not in numbers(tmp_path / "out")
+
+
+def shaken(table: pl.DataFrame, draw: st.DataObject) -> pl.DataFrame:
+    """Some rows twice, away, with another number or none."""
+    kept = [draw.draw(st.sampled_from([0, 1, 1, 1, 2])) for _ in range(len(table))]
+    rows = [at for at, times in enumerate(kept) for _ in range(times)]
+    keys = [draw.draw(st.sampled_from([table["文件号"][at]] * 6 + [99, None])) for at in rows]
+    return table[rows].with_columns(pl.Series("文件号", keys, dtype=pl.Int64))
+
+
+@tried(40)
+@given(st.data(), st.integers(1, 3))
+def test_every_row_is_in_the_results_or_in_the_rejects(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, batch: int
+) -> None:
+    folder = tmp_path_factory.mktemp("rows")
+    tables = tables_in(folder, ZHUZHOU)
+    changed(tables, "documents", lambda table: shaken(table, data))
+    changed(tables, "funds", lambda table: shaken(table, data))
+    given_ = pl.read_parquet(tables / "documents.parquet")["文件号"].to_list()
+    funds = pl.read_parquet(tables / "funds.parquet")["文件号"].to_list()
+
+    tally = ran(tables, folder / "out", None, batch)
+
+    judged, rows = numbers(folder / "out"), rejected(folder / "out")
+    wrong = set(rows["文件号"].to_list())
+    assert (tally.documents, tally.judged, tally.rejected) == (len(given_), len(judged), len(given_) - len(judged))
+    assert len(judged) == len({*judged})
+    assert all(given_.count(key) == 1 for key in judged)
+    assert {*judged} | wrong >= {*given_}
+    assert {*judged}.isdisjoint(wrong)
+    assert {*judged} | wrong >= {*funds}
+
+
+def test_inputs_of_a_ruleset_are_columns(tmp_path: Path) -> None:
+    town = next(each for each in fixtures() if "乡镇类别" in each.attributes)
+    lines = write_lines(tmp_path / "all.jsonl", [town])
+    ran(lines, tmp_path / "out", "town-services")
+    output = str(tmp_path / "tables")
+    assert (
+        called(["convert", str(lines), "-o", output, "--ruleset", "town-services", "--no-original", "--jobs", "1"]) == 0
+    )
+    changed(tmp_path / "tables", "documents", lambda table: table.drop("附加项"))
+
+    ran(tmp_path / "tables", tmp_path / "again", "town-services")
+
+    for name in TABLES:
+        assert results(tmp_path / "again", name) == results(tmp_path / "out", name)
+    changed(tmp_path / "tables", "documents", lambda table: table.drop("乡镇类别"))
+    tally = ran(tmp_path / "tables", tmp_path / "lacking", "town-services")
+    assert dict(tally.reasons) == {"row-value-missing": 1}
+
+
+def test_an_input_that_the_ruleset_does_not_declare_rejects_its_row(tmp_path: Path) -> None:
+    folder = tables_in(tmp_path, ZHUZHOU)
+    changed(folder, "documents", lambda table: table.with_columns(pl.lit("中心镇").alias("乡镇类别")))
+
+    tally = ran(folder, tmp_path / "out")
+
+    assert dict(tally.reasons) == {"row-undeclared": len(ZHUZHOU)}
+
+
+def test_tables_without_the_whole_documents_do_not_lead_back(tmp_path: Path) -> None:
+    folder = tables_in(tmp_path, ZHUZHOU)
+    changed(folder, "documents", lambda table: table.drop("原表"))
+
+    with pytest.raises(Refused, match="original-missing"):
+        list(to_lines(opened([folder], 4), tmp_path / "back.jsonl"))
+
+    assert not (tmp_path / "back.jsonl").exists()
+
+
+def test_a_number_of_more_digits_than_a_table_holds_is_named(tmp_path: Path) -> None:
+    long = {**plain(ZHUZHOU[0]), "indicators": [{"name": "甲", "target": "1" * 30, "actual": "1"}]}
+    lines = write_lines(tmp_path / "all.jsonl", [ZHUZHOU[1], long, ZHUZHOU[2]])
+
+    (done,) = to_tables(opened([lines], 9), tmp_path / "tables", None, suffix=".parquet", original=True, jobs=1)
+    tally = ran(lines, tmp_path / "out", "zhuzhou-2021")
+
+    assert (done.read, done.written, dict(done.codes)) == (3, 2, {"row-digits": 1})
+    assert (tally.judged, numbers(tmp_path / "out")) == (3, [1, 2, 3])
+
+
+def test_dossiers_are_left_to_evaluate(tmp_path: Path) -> None:
+    lines = write_lines(tmp_path / "all.jsonl", [plain(ZHUZHOU[0]), {"unit": "甲", "year": 2021, "documents": []}])
+
+    assert dict(ran(lines, tmp_path / "out").reasons) == {"dossier-aside": 1}
+
+
+def test_tables_stand_alone(tmp_path: Path) -> None:
+    folder = tables_in(tmp_path, ZHUZHOU)
+
+    with pytest.raises(Refused, match="tables-alone"):
+        opened([folder, tmp_path / "all.jsonl"], 9)
+
+
+def test_every_column_of_the_layout_is_written(tmp_path: Path) -> None:
+    folder = tables_in(tmp_path, ZHUZHOU)
+
+    for scope in (DOCUMENT, INDICATOR):
+        written = pl.read_parquet_schema(folder / f"{FILES[scope]}.parquet")
+        assert [*written] == [each.name for each in columns_of(scope) if each.name in written]
+        assert {each.name for each in columns_of(scope)} - {*written} <= {"位置"}
