@@ -26,7 +26,7 @@ from zhunsheng.evaluation.score import facts_of, run
 from zhunsheng.population.results import Results, results_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from benchmarks.job import Result, Tables
     from zhunsheng import Assessment, Document, Ruleset
@@ -103,6 +103,14 @@ def one_by_one(count: int, *, derivations: bool) -> Timed:
     evaluate(documents[0], ruleset(), derivations=derivations)
     seconds, found = timed(lambda: [evaluate(each, ruleset(), derivations=derivations) for each in documents])
     return Timed(seconds, _columns(map(result_of, found)))
+
+
+def scored(count: int) -> Timed:
+    """Scores and inference alone, the cells of the forms read beforehand, as a service of JSON numbers has it."""
+    plan = plan_of(ruleset())
+    worlds = [world_of_document(each, ruleset()) for each in job.forms(job.tables(count + 1))]
+    run(plan, worlds.pop())
+    return Timed(timed(lambda: [run(plan, each) for each in worlds])[0], None)
 
 
 def in_processes(count: int) -> Timed:
@@ -187,7 +195,10 @@ def decimals(count: int) -> Timed:
     rows = tables["指标"].select("分值", "目标值", "实际值", "偏差原因").rows()
     size = job.INDICATORS
     seconds, found = timed(
-        lambda: [rivals.by_decimal(*each, rows[at * size : (at + 1) * size]) for at, each in enumerate(documents)]
+        lambda: [
+            rivals.by_decimal(budget, executed, reason, rows[at * size : (at + 1) * size])
+            for at, (budget, executed, reason) in enumerate(documents)
+        ]
     )
     return Timed(seconds, _columns(found))
 
@@ -298,6 +309,7 @@ CONTENDERS: Final[dict[str, Callable[[int], Timed]]] = {
     "columns-full": partial(in_columns, threads=2, without=()),
     "one": partial(one_by_one, derivations=False),
     "one-derived": partial(one_by_one, derivations=True),
+    "one-scored": scored,
     "processes": in_processes,
     "kernel": kernel,
     "polars": partial(polars, engine="in-memory"),

@@ -159,7 +159,10 @@ def expected(given: Tables) -> list[Result]:
     """The policy once more, by recursion over plain fractions."""
     rows = given["指标"].select("分值", "目标值", "实际值", "偏差原因").rows()
     documents = given["文件"].select("全年预算数", "全年执行数", "执行偏差原因").rows()
-    return [_of_one(*each, rows[at * INDICATORS : (at + 1) * INDICATORS]) for at, each in enumerate(documents)]
+    return [
+        _of_one(budget, executed, reason, rows[at * INDICATORS : (at + 1) * INDICATORS])
+        for at, (budget, executed, reason) in enumerate(documents)
+    ]
 
 
 def _of_one(budget: Any, executed: Any, reason: str | None, rows: list[tuple[Any, ...]]) -> Result:

@@ -10,7 +10,7 @@ import polars as pl
 from benchmarks.job import EXECUTION, INDICATORS, Result, hundredths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from benchmarks.job import Tables
 
@@ -59,7 +59,7 @@ def payloads(tables: Tables) -> list[Given]:
 
 def by_zen_expressions() -> Callable[[Given], Result]:
     """A handful of compiled expressions for each document."""
-    import zen  # type: ignore[import-not-found, unused-ignore]
+    import zen
 
     total, rate, explain = (
         zen.compile_expression(each)
@@ -124,7 +124,7 @@ def _tiers() -> Given:
     return _table(["a / t"], ["score", "late"], shares, loop)
 
 
-def _table(inputs: list[str], outputs: list[str], rows: list[tuple[str, ...]], how: Given | None = None) -> Given:
+def _table(inputs: list[str], outputs: list[str], rows: Sequence[tuple[str, ...]], how: Given | None = None) -> Given:
     names = [*(f"in{at}" for at in range(len(inputs))), *(f"out{at}" for at in range(len(outputs)))]
     content = {
         "hitPolicy": "first",
@@ -146,7 +146,7 @@ def _expressions(given: dict[str, str]) -> Given:
 
 def _decision(nodes: list[Given]) -> Callable[[Given], Given]:
     """A graph whose nodes stand one after the other."""
-    import zen  # type: ignore[import-not-found, unused-ignore]
+    import zen
 
     chain = [{"type": "inputNode"}, *nodes, {"type": "outputNode"}]
     listed = [{"id": str(at), "name": f"n{at}", **node} for at, node in enumerate(chain)]
@@ -154,7 +154,7 @@ def _decision(nodes: list[Given]) -> Callable[[Given], Given]:
         {"id": f"e{at}", "sourceId": str(at), "targetId": str(at + 1), "type": "edge"} for at in range(len(chain) - 1)
     ]
     decision = zen.ZenEngine().create_decision(json.dumps({"nodes": listed, "edges": edges}))
-    return lambda given: decision.evaluate(given)["result"]  # type: ignore[no-any-return]
+    return lambda given: decision.evaluate(given)["result"]
 
 
 def _grade(total: int) -> int:
@@ -167,11 +167,11 @@ def _grade(total: int) -> int:
 
 def openfisca_system() -> Any:
     """The job as variables; built once."""
-    import numpy as np  # type: ignore[import-not-found, unused-ignore]
-    from openfisca_core.entities import build_entity  # type: ignore[import-not-found, unused-ignore]
-    from openfisca_core.periods import DateUnit  # type: ignore[import-not-found, unused-ignore]
-    from openfisca_core.taxbenefitsystems import TaxBenefitSystem  # type: ignore[import-not-found, unused-ignore]
-    from openfisca_core.variables import Variable  # type: ignore[import-not-found, unused-ignore]
+    import numpy as np
+    from openfisca_core.entities import build_entity
+    from openfisca_core.periods import DateUnit
+    from openfisca_core.taxbenefitsystems import TaxBenefitSystem
+    from openfisca_core.variables import Variable
 
     indicator = build_entity(key="indicator", plural="indicators", label="指标", is_person=True)
     document = build_entity(
@@ -248,8 +248,8 @@ def arrays_of(tables: Tables) -> dict[str, Any]:
 
 def by_openfisca(system: Any, given: dict[str, Any]) -> list[Any]:
     """One simulation of all documents: totals, grades, requirements."""
-    import numpy as np  # type: ignore[import-not-found, unused-ignore]
-    from openfisca_core.simulations import SimulationBuilder  # type: ignore[import-not-found, unused-ignore]
+    import numpy as np
+    from openfisca_core.simulations import SimulationBuilder
 
     count = len(given["budget"])
     builder = SimulationBuilder()

@@ -2,6 +2,7 @@
 
 `yaml` is read: a ruleset or a part of one (laid over `mof-2020`) is compiled, a document or layout is validated; one that opens
 with a comment naming a file, `# my-city.yaml`, is kept under that name for the commands that follow on the page.
+A `yaml` block of list items is tests of the ruleset above it, one named `*.test.yaml` is a test file: they must pass.
 `yaml refused` is what must be refused.
 `python` is executed, blocks of a page one after another. `console` lines `$ zhunsheng …` and `$ cp …` are run in a
 folder that has `fixtures/` and `rulesets/`, and must print what stands below them; a line `…` stands for any lines.
@@ -31,10 +32,12 @@ from package.building import ROOT
 from zhunsheng import Answer, Refused, evaluate_dossier, load_dossier, load_ruleset, plain
 from zhunsheng.document import kind_of, read_document, read_dossier
 from zhunsheng.exchange.forms.layout import read_layout
+from zhunsheng.exchange.ruleset_tests import load_tests
 from zhunsheng.expression.check import Binder, check
 from zhunsheng.expression.functions import FUNCTIONS
 from zhunsheng.expression.parse import Malformed, parse
 from zhunsheng.source import read
+from zhunsheng.trial import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 PAGES = [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 REPORT = ROOT / "fixtures" / "zhuzhou-2021" / "dossier.yaml"
 HEAD = "ruleset: example\nversion: 1.0.0\ntitle: 例\nextends: mof-2020\n"
+TESTS = "ruleset: example\ntests:\n"
 NOT_RUN = ("make ", "git ", "sudo ")
 
 
@@ -76,6 +80,8 @@ def test_every_block_of_a_page_runs(path: Path, tmp_path: Path, monkeypatch: pyt
             case "python":
                 blank = "\n" * (block.line - 1)
                 exec(compile(blank + block.text, str(path), "exec"), names)  # noqa: S102  our own pages
+            case "yaml" if tests := tests_in(block, tmp_path):
+                assert not differing(tests), f"{name_of(path)}:{block.line}: {differing(tests)}"
             case "yaml":
                 read_yaml(block, tmp_path)
             case "yaml refused":
@@ -87,6 +93,21 @@ def test_every_block_of_a_page_runs(path: Path, tmp_path: Path, monkeypatch: pyt
                 json.loads(block.text)
             case kind:
                 assert kind == "text", f"{name_of(path)}:{block.line}: no test runs a block of `{kind}`"
+
+
+def tests_in(block: Block, folder: Path) -> Path | None:
+    """The file of a block of ruleset tests; None where it is none."""
+    named = re.match(r"# (\S+\.test\.yaml)\n", block.text)
+    if not named and not block.text.startswith("- "):
+        return None
+    path = folder / (named[1] if named else "example.test.yaml")
+    path.write_text(block.text if named else TESTS + block.text, encoding="utf-8")
+    return path
+
+
+def differing(tests: Path) -> list[tuple[str, object]]:
+    """The tests that do not pass, with what differs."""
+    return [(each.name, each.differences) for each in run(load_tests(tests)).failed]
 
 
 def read_yaml(block: Block, folder: Path) -> None:

@@ -13,8 +13,9 @@ import openpyxl
 import pytest
 import yaml
 
-from forms.building import FORMS, ROOT, Form, example, write_docx, write_xlsx
+from forms.building import EXAMPLES, FORMS, ROOT, SHEET, Form, example, in_sheet, write_docx, write_xlsx
 from forms.content import content, wanted
+from forms.old_book import write_xls
 from zhunsheng.exchange import load_document
 from zhunsheng.exchange.forms.filed import imported
 from zhunsheng.exchange.forms.importing import plain
@@ -76,6 +77,15 @@ def test_a_folder_is_imported_and_one_bad_file_never_stops_the_rest(folder: Path
     assert len(rows) == 5
     again = load_document(folder / "out" / "苇塘镇中心小学-校园直饮水设备购置-2023.yaml")
     assert content(again) == wanted("04-sheet-14-yuan")
+
+
+def test_files_of_one_name_are_told_with_their_folders(folder: Path) -> None:
+    shutil.copy(folder / "forms" / "县" / "局" / "附件2.docx", folder / "forms" / "县" / "附件2.docx")
+    ended = run("import", folder / "forms")
+
+    assert "局/附件2.docx" in ended.out
+    assert "县/附件2.docx" in ended.out
+    assert "forms/附件2.xlsx" not in ended.out
 
 
 def test_with_partial_a_form_is_written_without_what_was_not_understood(folder: Path) -> None:
@@ -178,7 +188,9 @@ def test_text_of_a_form_is_text_in_the_summary(folder: Path) -> None:
     assert all(cell.data_type != "f" for page in book for row in page.iter_rows() for cell in row)
 
 
-@pytest.mark.parametrize("name", [b"=1+1.docx", b"\x1b[31m.docx", b"a\nb.docx", b"\xff\xfe.docx", "\u202egnp.docx".encode()])
+@pytest.mark.parametrize(
+    "name", [b"=1+1.docx", b"\x1b[31m.docx", b"a\nb.docx", b"\xff\xfe.docx", "\u202egnp.docx".encode()]
+)
 def test_names_of_files_may_be_any(name: bytes, folder: Path) -> None:
     file = folder / os.fsdecode(name)
     write_docx(example("01-national-project"), file)
@@ -199,6 +211,17 @@ def test_a_text_with_control_signs_gives_a_document_that_can_be_read(folder: Pat
     assert run("import", folder / "f.txt", "-o", folder / "out").code == 0
     (written,) = (folder / "out").iterdir()
     assert load_document(written).indicators[0].actual == "1180件"
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_form_of_old_excel_is_imported_and_evaluated(name: str, tmp_path: Path) -> None:
+    write_xls(tmp_path / "附件2.xls", {SHEET: (in_sheet(example(name)), {})})
+
+    ended = run("import", tmp_path / "附件2.xls", "-o", tmp_path / "out")
+    assert (ended.code, ended.err) == (0, "")
+    (written,) = (tmp_path / "out").iterdir()
+    assert wanted(name) == content(load_document(written))
+    assert run("evaluate", tmp_path / "附件2.xls", "--ruleset", "mof-2020").code == 0
 
 
 # evaluate, on the files themselves

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import event, given
 from hypothesis import strategies as st
 
 from laws.strategies import (
     compiled_or_thrown_away,
-    document_of,
     documents,
     filled,
     overlays,
@@ -27,10 +26,13 @@ from zhunsheng.expression.tree import Absent
 from zhunsheng.number import parse
 from zhunsheng.population.columns.run import run
 from zhunsheng.population.columns.values import Inexpressible
-from zhunsheng.population.peers import NOTHING, Known, answered, parts_of, passes
+from zhunsheng.population.peers import NOTHING, answered, parts_of, passes
 from zhunsheng.population.results import one_by_one, results_of, results_of_runs, results_together
 from zhunsheng.population.table import Tables, frames_of, tables_of, world_of
 from zhunsheng.ruleset.vocabulary import DOCUMENT
+
+if TYPE_CHECKING:
+    from zhunsheng.population.columns.peers import Known
 
 FIGURES = {
     "最高": "max(执行率 for 同类)",
@@ -241,22 +243,3 @@ def test_a_document_judged_alone_has_no_peer_figure(policy: dict[str, Any], popu
             reasons = [each.value for each in assessment.derivations[name].inputs if each.name in ("同类", "同规模")]
             assert reasons
             assert all("单独" in each or "不属于" in each for each in reasons)
-
-
-def test_a_document_of_the_strategies_can_be_judged_with_itself() -> None:
-    """Two copies of one form are two documents: they share the first rank."""
-    policy = {
-        **_PLAIN,
-        "quantities": {"名次": {"each": {"本": "文件"}, "formula": "1 + count(同类 where 年度 > 本.年度)"}},
-    }
-    ruleset = ruleset_of(policy)
-    form = document_of(
-        {"kind": "project", "unit": "甲", "project": "乙", "year": 2021, "funds": {"total": {}}, "indicators": []}
-    )
-    assert [each.quantities["名次"] for each in evaluate_together([form, form], ruleset)] == ["1", "1"]
-
-
-_PLAIN: dict[str, Any] = {
-    "ruleset": "plain", "version": "1.0.0", "title": "同组", "peers": {"同类": {"by": []}}, "total": "100",
-    "grades": {"优": ">= 90", "差": "< 90"},
-}  # fmt: skip

@@ -20,9 +20,11 @@ from population.many import TABLES, fixtures, numbers, plain, ran, rejected, res
 from zhunsheng import evaluate
 from zhunsheng.cli.app import run as called
 from zhunsheng.document.schema import validator
+from zhunsheng.evaluation import evaluate_together
 from zhunsheng.exchange.bulk.convert import to_tables
 from zhunsheng.exchange.bulk.inputs import opened
 from zhunsheng.exchange.bulk.read import document_of
+from zhunsheng.exchange.bulk.rulesets import refuse_peers
 from zhunsheng.exchange.files import shipped_ids, shipped_ruleset
 from zhunsheng.problem import Refused
 from zhunsheng.source import read
@@ -54,10 +56,14 @@ def test_a_run_says_what_evaluate_says_of_each_document(name: str, tmp_path: Pat
     for _ in to_tables(opened([lines], 40), tmp_path / "tables", None, suffix=".parquet", original=True, jobs=1):
         pass
     alone = [one_by_one(each, name) for each in fixtures()]
+    if shipped_ruleset(name).peers:
+        judged = [each for each, one in zip(fixtures(), alone, strict=True) if one is not None]
+        together = iter(evaluate_together(judged, shipped_ruleset(name), derivations=False))
+        alone = [None if each is None else next(together) for each in alone]
 
     for source in (lines, tmp_path / "tables"):
         output = tmp_path / f"out-{source.stem}"
-        tally = ran(source, output, name)
+        tally = ran(source, output, name, 5)
         documents, scores, remarks = (results(output, table) for table in TABLES)
         key = f"ruleset={shipped_ruleset(name).id}"
 
@@ -75,6 +81,43 @@ def test_a_run_says_what_evaluate_says_of_each_document(name: str, tmp_path: Pat
             assert found == {(each.id, exact(each.computed), each.status) for each in assessment.scores}
             told = {(heading, each.rule, each.at) for heading in HEADINGS for each in getattr(assessment, heading)}
             assert {(each["类别"], each["规则"], each["位置"]) for each in remarks.get((key, number), [])} >= told
+
+
+def test_peers_are_all_documents_of_the_population_and_not_those_of_a_batch(tmp_path: Path) -> None:
+    town = next(each for each in fixtures() if "乡镇类别" in each.attributes)
+    towns = [
+        town.model_copy(
+            update={
+                "id": f"第{at}镇",
+                "attributes": {
+                    **{name: value for name, value in town.attributes.items() if name != "同组"},
+                    "乡镇类别": ("平原", "丘陵")[at % 2],
+                    "事件": [*town.attributes["事件"], *town.attributes["事件"]][: at % 5],
+                },
+            }
+        )
+        for at in range(1, 14)
+    ]
+    name = "town-services-together"
+    taken = [each for each in towns if one_by_one(each, name) is not None]
+    together = evaluate_together(taken, shipped_ruleset(name), derivations=False)
+    lines = write_lines(tmp_path / "towns.jsonl", towns)
+
+    ran(lines, tmp_path / "out", name, 3)
+
+    rows = [row for each in results(tmp_path / "out", "documents").values() for row in each]
+    assert len(rows) == len(taken) == len(towns)
+    assert len({row["总分"] for row in rows}) > 2
+    assert {row["文件名"]: (exact(row["总分"]), row["等级"]) for row in rows} == {
+        each.document.id: (exact(each.total.computed), each.grade.computed) for each in together
+    }
+
+
+def test_a_ruleset_with_peers_is_asked_for_by_name() -> None:
+    refuse_peers(shipped_ruleset("mof-2020"))
+
+    with pytest.raises(Refused, match="peers-apart"):
+        refuse_peers(shipped_ruleset("town-services-together"))
 
 
 # Nothing dropped

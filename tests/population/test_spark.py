@@ -16,15 +16,13 @@ import polars as pl
 import pytest
 
 from benchmarks import job
+from population.rows import KEY, tables_of
 from zhunsheng import load_ruleset
 from zhunsheng.population import batches, spark
-from zhunsheng.population.results import results_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from zhunsheng.population.table import Tables
 
 pytestmark = [
     pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="PySpark is not installed: make spark"),
@@ -33,19 +31,6 @@ pytestmark = [
 ]
 COUNT: Final = int(os.environ.get("DOCUMENTS") or 20_000)
 WRITTEN: Final = 50_000
-KEY: Final = "文件号"
-
-
-def tables_of(count: int, first: int = 0) -> Tables:
-    """Documents of the benchmark with what a form must have; one in a hundred lacks its year, and is refused."""
-    tables = job.tables(count, first)
-    year = pl.when(pl.col(KEY) % 100 < 99).then(2021).cast(pl.Int64).alias("年度")
-    known = [pl.lit("department").alias("文件类型"), pl.lit("某单位").alias("单位名称"), year]
-    position = (pl.int_range(pl.len()) % job.INDICATORS + 1).cast(pl.Int64).alias("序号")
-    return {
-        "文件": tables["文件"].drop("位置").with_columns(known),
-        "指标": tables["指标"].with_columns(position),
-    }
 
 
 def digest(rows: pl.DataFrame) -> str:
@@ -98,19 +83,3 @@ def test_a_cluster_gives_what_one_machine_gives(session: Any, tmp_path: Path) ->
     refused = there.filter(pl.col(batches.REFUSED).list.len() > 0)
     assert len(refused) == COUNT // 100
     assert refused["总分"].null_count() == len(refused)
-
-
-def test_a_batch_gives_what_tables_give() -> None:
-    """The rows that come out hold the figures, scores and remarks of the columnar run, and nothing else."""
-    ruleset = load_ruleset(job.RULESET)
-    tables = {scope: table.filter(pl.col(KEY) % 100 < 99) for scope, table in tables_of(500).items()}
-    rows = batches.nested(tables).to_arrow(compat_level=pl.CompatLevel.oldest())
-    found = pl.DataFrame(pl.from_arrow(list(batches.judge(rows.to_batches(), ruleset))))
-    apart = results_of(job.tables(500), ruleset)
-    for table, name in zip(apart.tables, (None, batches.SCORES, batches.REMARKS), strict=True):
-        wanted = table.filter(pl.col(KEY) % 100 < 99)
-        if name is None:
-            assert found.select(wanted.columns).equals(wanted)
-        else:
-            listed = found.select(KEY, name).filter(pl.col(name).list.len() > 0).explode(name).unnest(name)
-            assert listed.equals(wanted), name

@@ -286,3 +286,29 @@ def test_every_column_of_the_layout_is_written(tmp_path: Path) -> None:
         written = pl.read_parquet_schema(folder / f"{FILES[scope]}.parquet")
         assert [*written] == [each.name for each in columns_of(scope) if each.name in written]
         assert {each.name for each in columns_of(scope)} - {*written} <= {"位置"}
+
+
+def test_what_columns_cannot_do_is_told_by_check_and_done_one_by_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy = tmp_path / "dates.yaml"
+    policy.write_text(
+        "ruleset: dates\nversion: 1.0.0\ntitle: 例\nextends: mof-2020\n"
+        "quantities:\n  最晚: {formula: 'max(实际日期 for 指标) - date(2021, 1, 1)', status: verified, clause: 例}\n",
+        encoding="utf-8",
+    )
+    lines = write_lines(tmp_path / "all.jsonl", ZHUZHOU)
+
+    assert called(["check", str(policy)]) == 0
+    told = capsys.readouterr().out
+    tally = ran(lines, tmp_path / "out", str(policy))
+
+    assert "not-in-columns" in told
+    assert "max(实际日期 for 指标)" in told
+    assert dict(tally.alone) == {("dates", "max"): len(ZHUZHOU)}
+    assert called(["run", str(lines), "-o", str(tmp_path / "told"), "--ruleset", str(policy), "--jobs", "1"]) == 0
+    assert "「max」不能成列计算" in capsys.readouterr().out
+    for name in TABLES:
+        ran(lines, tmp_path / "plain", "mof-2020")
+        there, here = (results(tmp_path / folder, name) for folder in ("plain", "out"))
+        assert [*there.values()] == [*here.values()]

@@ -297,12 +297,42 @@ def test_a_new_file_replaces_none(run: Callable[..., Ended], tmp_path: Path) -> 
         (["document", "x", "--ruleset", "mof-2020"], "wrong-option"),
         (["document", "--ruleset", "nowhere"], "unknown-ruleset"),
         (["document", "--ruleset", "mof-2020", "-o", "absent/form.yaml"], "not-writable"),
+        (["tests"], "missing-argument"),
+        (["tests", "x", "--ruleset", "mof-2020"], "wrong-option"),
+        (["tests", "--ruleset", "mof-2020", "--kind", "project"], "wrong-option"),
     ],
 )
 def test_a_mistaken_call_is_told(run: Callable[..., Ended], call: list[str], code: str) -> None:
     ended = run("new", *call)
 
     assert (ended.code, f"error[{code}]" in ended.err) == (2, True)
+
+
+@pytest.mark.parametrize("ruleset", shipped_ids())
+def test_new_tests_pass_and_are_laid_out(ruleset: str, tmp_path: Path, run: Callable[..., Ended]) -> None:
+    file = tmp_path / f"{ruleset}.test.yaml"
+
+    assert run("new", "tests", "--ruleset", ruleset, "-o", file).code == 0
+
+    assert file.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=")
+    assert run("test", file).code == 0
+    assert run("format", "--check", file).code == 0
+
+
+def test_new_tests_name_a_ruleset_as_from_their_place(tmp_path: Path, run: Callable[..., Ended]) -> None:
+    (tmp_path / "own.yaml").write_text(OWN, encoding="utf-8")
+    file = tmp_path / "tests" / "own.test.yaml"
+    file.parent.mkdir()
+
+    assert run("new", "tests", "--ruleset", tmp_path / "own.yaml", "-o", file).code == 0
+
+    assert "ruleset: ../own.yaml" in file.read_text(encoding="utf-8")
+    assert run("test", file).code == 0
+
+
+def test_a_form_of_own_scores_has_no_rows(tmp_path: Path, run: Callable[..., Ended]) -> None:
+    assert "\nindicators: []" in run("new", "document", "--ruleset", "service-contract").out
+    assert "dimension: 产出指标" in run("new", "document", "--ruleset", "mof-2020").out
 
 
 OWN: Final = """\
@@ -340,7 +370,8 @@ def test_a_blank_document_is_valid_once_it_is_filled(
     filled = source(re.sub(r'^(\s*(?:- )?\S+: )""(  # .*（必填）|$)', fill, text, flags=re.MULTILINE))
     document = read_document(filled)
     assert not schema_problems(filled, validator_for(composed_schema(ruleset.inputs, ruleset.id)))
-    dimensions = [each for each in ruleset.weights if each != "预算执行率"]
+    own = {each.name for each in ruleset.scores if each.scope == "文件"}
+    dimensions = [each for each in ruleset.weights if each not in own]
     assert [each.dimension for each in document.indicators] == dimensions or not dimensions
     assert evaluate(document, ruleset).scores
     everything = source(re.sub("^( *)# (?!绩效|注明|yaml)", r"\1", text, flags=re.MULTILINE)).data

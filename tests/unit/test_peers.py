@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from zhunsheng import Document, Dossier, Refused, Ruleset, evaluate, evaluate_dossier, evaluate_together
-from zhunsheng.population.columns.peers import asked
+from zhunsheng.population.columns.asked import asked
 from zhunsheng.population.columns.values import Inexpressible
 from zhunsheng.population.compare import compare
 from zhunsheng.population.peers import passes
@@ -144,7 +144,7 @@ def test_a_group_that_is_dropped_must_not_be_in_use() -> None:
 
 def test_rules_of_two_things_stay_within_a_document() -> None:
     rules = {"twice": {"each": {"一": "指标", "二": "指标"}, "when": "一.三级指标 = 二.三级指标", "finding": "note"}}
-    rows = {"indicators": [{"name": "同名"}]}
+    rows: dict[str, Any] = {"indicators": [{"name": "同名"}]}
     for assessment in evaluate_together([form("一", 80, **rows), form("二", 80, **rows)], ruleset_of(rules=rules)):
         assert assessment.findings == ()
 

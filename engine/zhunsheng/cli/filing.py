@@ -110,8 +110,8 @@ def reading_forms(layouts: Path | None, *, partial: bool) -> Forms | None:
     """
     if layouts is None and not partial:
         return None
-    from zhunsheng.exchange.forms.filed import filed_forms  # noqa: PLC0415  brings the readers along
-    from zhunsheng.exchange.forms.layout import load_layouts  # noqa: PLC0415  as above
+    from zhunsheng.exchange.forms.filed import filed_forms
+    from zhunsheng.exchange.forms.layout import load_layouts
 
     return functools.partial(filed_forms, layouts=load_layouts(layouts), partial=partial)
 

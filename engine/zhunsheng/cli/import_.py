@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -100,7 +101,8 @@ def table(results: "Sequence[Result]", lang: Lang, *, written: bool) -> None:
 
     page = Page(lang)
     names = ("file", "form", "layout", "indicators", "unread", "written")
-    rows = [row for each in results for row in _rows(each)]
+    often = Counter(each.path.name for each in results)
+    rows = [row for each in results for row in _rows(each, alone=often[each.path.name] == 1)]
     figures = ("indicators", "unread")
     columns = [Column(_said(each, lang), 0 if each in figures else 10, each in figures) for each in names]
     wide = widths(columns, rows, page.width)
@@ -129,8 +131,9 @@ def _said(key: str, lang: Lang, **values: int) -> str:
     return sentence(say(f"import.{key}", **values), lang)
 
 
-def _rows(result: "Result") -> "Iterable[list[str]]":
-    name = result.path.name
+def _rows(result: "Result", *, alone: bool) -> "Iterable[list[str]]":
+    """A line for each form; where several folders have a file of one name, the folder is told too."""
+    name = result.path.name if alone else f"{result.path.parent.name}/{result.path.name}"
     if not result.forms:
         yield [name, "—", "—", "", str(len(result.problems)), "—"]
     for form in result.forms:

@@ -10,13 +10,14 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, final
 
 from zhunsheng import measure
 from zhunsheng.expression.exact import Thing
 from zhunsheng.expression.types import Type
 from zhunsheng.measure import Kind, Reading
-from zhunsheng.number import from_decimal, parse
+from zhunsheng.number import from_decimal, parse, ratio
 from zhunsheng.ruleset.vocabulary import (
     DOCUMENT,
     DOSSIER,
@@ -33,7 +34,7 @@ from zhunsheng.ruleset.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from pydantic import BaseModel
 
@@ -73,7 +74,7 @@ def world_of_document(document: Document, ruleset: Ruleset) -> World:
 def world_of_dossier(dossier: Dossier, ruleset: Ruleset) -> World:
     """A dossier with its documents, statements and explanations."""
     world = World()
-    scale = WAN if dossier.currency_unit == "元" else Fraction(1)
+    scale = WAN if dossier.currency_unit == "元" else _ONE
     top = world.add(Thing(DOSSIER, DOSSIER, None, _read(dossier, DOSSIER, scale), paths_of(DOSSIER)))
     explanations = [
         world.add(_plain(each, EXPLANATION, top, f"/explanations/{index}"))
@@ -93,12 +94,13 @@ def world_of_dossier(dossier: Dossier, ruleset: Ruleset) -> World:
 
 def _document(world: World, document: Document, top: Thing | None, key: str, ruleset: Ruleset) -> Thing:
     """A document's things. Keys are unique in the world, pointers lead into the document itself."""
-    scale = WAN if document.currency_unit == "元" else Fraction(1)
+    scale = WAN if document.currency_unit == "元" else _ONE
     values = _read(document, DOCUMENT, scale)
     values["文件名"] = document.name
     values |= _written(document)
-    values |= {"扣分": Fraction(0), "否决": False}
-    values |= _attributes(document.attributes, ruleset, DOCUMENT, scale)
+    values |= {"扣分": _ZERO, "否决": False}
+    if document.attributes:
+        values |= _attributes(document.attributes, ruleset, DOCUMENT, scale)
     thing = world.add(Thing(DOCUMENT, key, top, values, _with_attributes(DOCUMENT, document.attributes)))
     thing.groups = no_groups(ruleset)
     thing.collections = {
@@ -148,8 +150,9 @@ def _indicator(
 ) -> Thing:
     pointer = f"/indicators/{index}"
     values = _read(indicator, INDICATOR, _ONE)
-    values |= {"扣分": _ZERO, "否决": False, POSITION: Fraction(index + 1)}
-    values |= _attributes(indicator.attributes, ruleset, INDICATOR, scale)
+    values |= {"扣分": _ZERO, "否决": False, POSITION: ratio(index + 1, 1)}
+    if indicator.attributes:
+        values |= _attributes(indicator.attributes, ruleset, INDICATOR, scale)
     values |= cells_read(
         indicator.adjusted_target or indicator.target, indicator.actual, indicator.unit, indicator.comparator, year
     )
@@ -276,32 +279,45 @@ def _with_attributes(scope: str, attributes: Mapping[str, object]) -> Mapping[st
 def _read(part: BaseModel, scope: str, scale: Fraction) -> dict[str, Value]:
     """The fields of a scope that are there."""
     values: dict[str, Value] = {}
-    for name, path, holds, _ in fields_of(scope):
-        at: Any = part
+    for path, fields in _below(scope):
+        inner: Any = part
         for key in path:
-            at = at.__dict__.get(key)  # a row of funds lacks the fields of the rows with names of their own
-            if at is None:
+            inner = inner.__dict__.get(key)
+            if inner is None:
                 break
-        if at is None:
-            continue
-        if at.__class__ is Decimal:
-            exact = Fraction(*at.as_integer_ratio())
-            values[name] = exact * scale if holds == "money" else exact
-        elif holds == "rate":
-            value = _rate(part, path, at)
-            if value is not None:
-                values[name] = value
-        elif at.__class__ is int:
-            values[name] = Fraction(at)
-        elif at.strip():
-            values[name] = at
+        else:
+            held = inner.__dict__
+            for name, key, holds in fields:
+                at = held.get(key)  # a row of funds lacks the fields of the rows with names of their own
+                if at is not None:
+                    value = _field(at, holds, inner, scale)
+                    if value is not None:
+                        values[name] = value
     return values
 
 
-def _rate(part: Any, path: Sequence[str], printed: str) -> Fraction | None:
-    fund = part
-    for key in path[:-1]:
-        fund = getattr(fund, key)
+@cache
+def _below(scope: str) -> list[tuple[tuple[str, ...], list[tuple[str, str, str]]]]:
+    """The fields of a scope by the part that has them: its path, and of each field the name, the key, and what it holds."""
+    return [
+        (path, [(name, at[-1], holds) for name, at, holds, _ in fields])
+        for path, fields in groupby(fields_of(scope), key=lambda field: field[1][:-1])
+    ]
+
+
+def _field(at: Any, holds: str, part: Any, scale: Fraction) -> Value | None:
+    """A field as a value; None for a blank text, or a rate that nobody can read."""
+    if at.__class__ is str:
+        if holds == "rate":
+            return _rate(part, at)
+        return at if at.strip() else None
+    if at.__class__ is Decimal:
+        exact = from_decimal(at)
+        return exact * scale if holds == "money" and scale is not _ONE else exact
+    return ratio(at, 1)
+
+
+def _rate(fund: Any, printed: str) -> Fraction | None:
     amounts = [None if each is None else from_decimal(each) for each in (fund.annual_budget, fund.executed)]
     return measure.read_rate(printed, *amounts).value
 

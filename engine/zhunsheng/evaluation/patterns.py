@@ -36,6 +36,8 @@ class Property(NamedTuple):
     operand: bool
     wanted: bool
     """The truth for which the property is there; of no matter for operands."""
+    asked: set[tuple[str, ...]]
+    """The kinds of things that the rules which ask for it join: who lacks one of them need not be told it."""
 
 
 Telling = dict[str, dict[tuple[str, bool, bool], Property]]
@@ -106,7 +108,9 @@ class _Translator:
         known = self.telling.setdefault(self.variables[at][1], {})
         key = (_asked(node), operand, wanted)
         if key not in known:
-            known[key] = Property(f"p{len(known)}", _of_one(compiled(node), len(self.variables)), operand, wanted)
+            reading = _of_one(compiled(node), len(self.variables))
+            known[key] = Property(f"p{len(known)}", reading, operand, wanted, set())
+        known[key].asked.add(tuple(kind for _, kind in self.variables))
         return known[key].name
 
 

@@ -75,6 +75,8 @@ class Step(NamedTuple):
     elements: tuple[Key, ...]
     told: tuple[Told, ...]
     firings: Mapping[str, Firing]
+    heard: dict[tuple[int, ...], tuple[Told, ...]]
+    """What of it some rule can use, by how many things there are of each: a memo."""
 
 
 @final
@@ -144,7 +146,7 @@ def _planned(ruleset: Ruleset) -> Plan:
         told = tuple(
             Told(kind.partition(" ")[0], kind, tuple(properties.values())) for kind, properties in telling.items()
         )
-        steps.append(Step(stratum.elements, told, firings))
+        steps.append(Step(stratum.elements, told, firings, {}))
     scorings = [_scoring(score) for score in ruleset.scores]
     weights = [Quantity(f"权重.{name}", DOCUMENT, weight[0], (), weight[1]) for name, weight in ruleset.weights.items()]
     full_marks = Quantity("满分", DOCUMENT, ruleset.full_marks, (), Citation(None, ""))

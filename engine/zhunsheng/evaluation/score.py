@@ -7,9 +7,9 @@ what a value means: that is `assess`.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 from zhunsheng.expression.exact import Thing, compiled, join
 from zhunsheng.expression.tree import Absent
@@ -17,12 +17,13 @@ from zhunsheng.number import round_once
 from zhunsheng.ruleset.vocabulary import DOCUMENT, DOSSIER, INDICATOR, ITEM, POSITION, WEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from zhunsheng.evaluation.facts import World
-    from zhunsheng.evaluation.infer import Engine, Fact, Session
+    from zhunsheng.evaluation.infer import Engine, Fact, Match
     from zhunsheng.evaluation.patterns import Property
-    from zhunsheng.evaluation.plan import Firing, Formula, Plan, Scoring, Step
+    from zhunsheng.evaluation.plan import Firing, Formula, Plan, Scoring, Step, Told
     from zhunsheng.expression.exact import Bound
     from zhunsheng.expression.tree import Value
     from zhunsheng.number import Rounding
@@ -70,6 +71,7 @@ class Run(NamedTuple):
     conclusions: list[Conclusion]
 
 
+_MISSING: Final = Absent.MISSING
 _WITHHELD: Final = Absent.UNDECIDED
 _ITEM_PATHS: Final = {"得分项得分": "", "得分项分值": ""}
 _ITEM_FIELDS: Final = ("得分项名称", "得分项类别", "得分项分值", "得分项得分", "得分项自评", "得分项序号")
@@ -111,12 +113,16 @@ def run_together(plan: Plan, worlds: Sequence[World], group: Grouping | None) ->
 
 def _infer(engine: Engine, step: Step, result: Run) -> None:
     """The rules of a stratum on one world; no kind of fact is told in two strata, so that each takes a seat of its own."""
+    told, things = facts_of(step, result.world)
+    if not told:
+        return
     with engine.session() as session:
-        for conclusion in _fired(step, result.world, session):
-            result.conclusions.append(conclusion)
-            if conclusion.acts:
-                with blaming(conclusion.rule):
-                    _conclude(conclusion)
+        matches = session.tell(told)
+    for conclusion in _fired(step, matches, things):
+        result.conclusions.append(conclusion)
+        if conclusion.acts:
+            with blaming(conclusion.rule):
+                _conclude(conclusion)
 
 
 @contextmanager
@@ -131,8 +137,8 @@ def blaming(rule: Rule) -> Iterator[None]:
 
 def rounded(value: Value, roundings: Sequence[Rounding]) -> Value:
     """A value through its declared roundings, in turn."""
-    if isinstance(value, Fraction):
-        for rounding in roundings:
+    for rounding in roundings:
+        if type(value) is Fraction:
             value = round_once(value, rounding)
     return value
 
@@ -171,9 +177,13 @@ def _work_out(plan: Plan, world: World, key: Key, result: Run) -> None:
 
 
 def _formula(formula: Formula, things: Sequence[Thing]) -> None:
-    name, reading, roundings = formula.name, formula.reading, formula.roundings
+    name, _, reading, roundings = formula
     for thing in things:
-        _put(thing, name, rounded(reading((thing,)), roundings))
+        value = reading((thing,))
+        if roundings:
+            value = rounded(value, roundings)
+        if value is not _MISSING:
+            thing.values[name] = value
 
 
 def _cap(plan: Plan, result: Run) -> None:
@@ -229,36 +239,39 @@ def _scored(scoring: Scoring | None, thing: Thing) -> Item:
 
 def _gather_items(plan: Plan, world: World, result: Run) -> None:
     """The score items of each document, as a collection that the total and the rules may sum over."""
-    for item in sorted(result.items, key=lambda each: filed(each.thing)):
-        document = item.thing if item.thing.scope == DOCUMENT else cast("Thing", item.thing.parent)
-        by_itself = item.thing.scope == DOCUMENT
-        name = (
-            item.scoring.score.name if by_itself and item.scoring else item.thing.values.get("三级指标", Absent.MISSING)
-        )
-        group = name if by_itself else item.thing.values.get("一级指标", Absent.MISSING)
-        thing = Thing(ITEM, f"{item.thing.key}#{ITEM}.{name}", document, {}, _ITEM_PATHS, pointer=item.thing.pointer)
-        position = Absent.MISSING if by_itself else item.thing.values[POSITION]
-        values = (name, group, item.points, item.computed, item.claimed, position)
-        for key, value in zip(_ITEM_FIELDS, values, strict=True):
-            _put(thing, key, value)
-        thing.values |= {name: False for scope, name in plan.derived if scope == ITEM}
+    derived = {name: False for scope, name in plan.derived if scope == ITEM}
+    result.items.sort(key=lambda each: filed(each.thing))
+    for scored, scoring, points, computed, claimed, *_ in result.items:
+        document, name, group, position = _itemised(scored, scoring)
+        given = zip(_ITEM_FIELDS, (name, group, points, computed, claimed, position), strict=True)
+        values: dict[str, Value] = {key: value for key, value in given if value is not _MISSING}
+        key = f"{scored.key}#{ITEM}.{name}"
+        thing = Thing(ITEM, key, document, values | derived, _ITEM_PATHS, pointer=scored.pointer)
         cast("list[Thing]", document.collections[ITEM]).append(world.add(thing))
+
+
+def _itemised(scored: Thing, scoring: Scoring | None) -> tuple[Thing, Value, Value, Value]:
+    """What is scored as an item of the total: of which document, its name, its group, its position."""
+    if scored.scope == DOCUMENT:
+        name = cast("Scoring", scoring).score.name
+        return scored, name, name, _MISSING
+    name, group, position = [scored.values.get(each, _MISSING) for each in ("三级指标", "一级指标", POSITION)]
+    return cast("Thing", scored.parent), name, group, position
 
 
 def _put(thing: Thing, name: str, value: Value) -> None:
     """A value under its name; a missing one leaves the name out."""
-    if value is not Absent.MISSING:
+    if value is not _MISSING:
         thing.values[name] = value
 
 
 # Inference
 
 
-def _fired(step: Step, world: World, session: Session) -> list[Conclusion]:
+def _fired(step: Step, matches: Iterable[Match], things: Mapping[str, Thing]) -> list[Conclusion]:
     """What the rules of a stratum conclude, each once, in an order that owes nothing to the file's."""
-    told, things = facts_of(step, world)
     found: dict[tuple[str, frozenset[str]], Conclusion] = {}
-    for match in session.tell(told):
+    for match in matches:
         firing = step.firings[match.rule]
         bound = tuple(things[str(fact)] for fact in match.facts)
         if _together(firing.rule, bound) and (firing.again is None or firing.again(bound) is True):
@@ -289,58 +302,80 @@ def document_of(thing: Thing) -> Thing | None:
 
 
 def facts_of(step: Step, world: World) -> tuple[list[Fact], dict[str, Thing]]:
-    """What is told of which things: truths that hold, and the operands of joins."""
-    told: list[tuple[Thing, str, dict[str, Value]]] = []
-    for scope, kind, properties in step.told:
-        for thing in world.things.get(scope, ()):
-            values = _told(properties, thing)
-            if values:
-                told.append((thing, kind, values))
-    ranks = _ranks(values for _, _, values in told)
+    """What is told of which things: truths that hold, and the operands of joins, these by their rank."""
     facts: list[Fact] = []
     things: dict[str, Thing] = {}
-    for thing, kind, values in told:
-        name = f"{kind} {thing.key}"
-        things[name] = thing
-        facts.append({"id": name, "kind": kind, **{key: _coded(value, ranks) for key, value in values.items()}})
+    operands: list[tuple[dict[str, Any], str]] = []
+    for scope, kind, properties in _heard(step, world):
+        for thing in world.things[scope]:
+            told = _told(properties, thing, operands)
+            if told:
+                name = f"{kind} {thing.key}"
+                things[name] = thing
+                told |= {"id": name, "kind": kind}
+                facts.append(told)
+    ranks = _ranks(told[name] for told, name in operands)
+    for told, name in operands:
+        told[name] = ranks[told[name]]
     return facts, things
 
 
-def _told(properties: Sequence[Property], thing: Thing) -> dict[str, Value]:
+def _heard(step: Step, world: World) -> tuple[Told, ...]:
+    """What some rule can use: a rule on a form and a statement needs none of it where there is no statement."""
+    counts = tuple([min(len(world.things.get(each.scope, ())), MOST_JOINED) for each in step.told])
+    if counts not in step.heard:
+        found = {each.kind: count for each, count in zip(step.told, counts, strict=True)}
+        used = [
+            each._replace(
+                properties=tuple(one for one in each.properties if any(_can_match(kinds, found) for kinds in one.asked))
+            )
+            for each in step.told
+        ]
+        step.heard[counts] = tuple(each for each in used if each.properties)
+    return step.heard[counts]
+
+
+MOST_JOINED: Final = 3
+"""Things that a rule may bind."""
+
+
+def _can_match(kinds: tuple[str, ...], counts: Mapping[str, int]) -> bool:
+    """Whether there are things enough for a rule; none is ever joined with itself."""
+    return all(counts.get(kind, 0) >= kinds.count(kind) for kind in kinds)
+
+
+def _told(properties: Sequence[Property], thing: Thing, operands: list[tuple[dict[str, Any], str]]) -> dict[str, Any]:
     bound = (thing,)
-    found: dict[str, Value] = {}
-    for name, reading, operand, wanted in properties:
+    found: dict[str, Any] = {}
+    for name, reading, operand, wanted, _ in properties:
         value = reading(bound)
-        if operand:
-            if not isinstance(value, Absent):
-                found[name] = value
-        elif value is wanted:
-            found[name] = True
+        if not operand:
+            if value is wanted:
+                found[name] = True
+        elif type(value) is not Absent:
+            found[name] = value
+            if type(value) is not bool:
+                operands.append((found, name))
     return found
 
 
-def _ranks(told: Iterator[Mapping[str, Value]]) -> dict[Fraction | date | str, int]:
+def _ranks(operands: Iterable[Fraction | date | str]) -> dict[Fraction | date | str, int]:
     """Every number, date and text told, by its rank among its like: order and equality kept, in small integers."""
-    every: set[Fraction | date | str] = {
-        value for values in told for value in values.values() if isinstance(value, Fraction | date | str)
-    }
-    ranks: dict[Fraction | date | str, int] = {}
-    ranks |= {each: rank for rank, each in enumerate(sorted(each for each in every if isinstance(each, Fraction)))}
-    ranks |= {each: rank for rank, each in enumerate(sorted(each for each in every if isinstance(each, date)))}
-    ranks |= {each: rank for rank, each in enumerate(sorted(each for each in every if isinstance(each, str)))}
-    return ranks
-
-
-def _coded(value: Value, ranks: Mapping[Fraction | date | str, int]) -> int | bool:
-    if isinstance(value, Fraction | date | str):
-        return ranks[value]
-    assert isinstance(value, bool), value
-    return value
+    of_type: dict[type, set[Any]] = {}
+    for each in operands:
+        of_type.setdefault(type(each), set()).add(each)
+    return {each: rank for like in of_type.values() for rank, each in enumerate(sorted(like))}
 
 
 def filed(thing: Thing) -> tuple[tuple[int, str], ...]:
     """Where a thing stands among others, by its place in the file."""
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in thing.key.split("/"))
+    return _filed(thing.key)
+
+
+@lru_cache(maxsize=2**14)
+def _filed(key: str) -> tuple[tuple[int, str], ...]:
+    """Worked out once for all documents: forms have the same places."""
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in key.split("/"))
 
 
 def content(thing: Thing) -> tuple[str, ...]:

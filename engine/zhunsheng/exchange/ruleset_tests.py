@@ -121,10 +121,10 @@ def _meant(name: str) -> list[Path]:
         return [path]
     if path.suffix in SUFFIXES or path.parent != Path():
         source_of(path)  # a ruleset that is not there is what to speak of, not its tests
-        return [_there(path.with_suffix(ENDING))]
+        return [_there(path.with_suffix(ENDING), name)]
     if not is_file(_shipped() / f"{name}{ENDING}"):
         ruleset_source(name)  # likewise
-    return [_there(_shipped() / f"{name}{ENDING}")]
+    return [_there(_shipped() / f"{name}{ENDING}", name)]
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -134,9 +134,11 @@ def _in_folder(folder: Path) -> list[Path]:
     return found
 
 
-def _there(path: Path) -> Path:
+def _there(path: Path, ruleset: str) -> Path:
+    """The tests of a ruleset, which may have none yet."""
     if not is_file(path):
-        raise Refused([Problem(Place(path.as_posix()), "file-missing", say("trial.no-tests"), path.name)])
+        hint = say("trial.no-tests-hint", name=ruleset, file=path.name)
+        raise Refused([Problem(Place(path.as_posix()), "file-missing", say("trial.no-tests"), hint=hint)])
     return path
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import operator
+from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -36,7 +37,7 @@ from zhunsheng.expression.tree import (
     Table,
     Value,
 )
-from zhunsheng.number import round_once
+from zhunsheng.number import ratio, round_once
 
 if TYPE_CHECKING:
     from zhunsheng.expression.tree import Comparator, Node
@@ -109,8 +110,9 @@ LARGEST_BITS: Final = 2**14
 stays below; a dozen quantities that square each other do not, and would take hours by the twentieth."""
 
 _MISSING: Final = Absent.MISSING
-_blank: Final = object.__new__
 _UNDEFINED: Final = Absent.UNDEFINED
+_UNDECIDED: Final = Absent.UNDECIDED
+_blank: Final = object.__new__
 
 
 class TooLarge(Exception):  # noqa: N818  says what the value is
@@ -129,7 +131,13 @@ def is_too_large(value: Fraction) -> bool:
 
 def join(*values: Value) -> Absent:
     """The strongest absence among values, at least one of which is absent."""
-    return max((each for each in values if type(each) is Absent), key=lambda each: each.value)
+    found = _MISSING
+    for each in values:
+        if each is _UNDECIDED:
+            return _UNDECIDED
+        if each is _UNDEFINED:
+            found = _UNDEFINED
+    return found
 
 
 def find(reference: Reference, bound: Bound) -> Thing | None:
@@ -242,14 +250,14 @@ def _arithmetic(node: Arithmetic) -> Reading:
 
     def calculate(bound: Bound) -> Value:
         a, b = left(bound), right(bound)
+        if type(a) is Fraction and type(b) is Fraction:
+            value = on_numbers(a, b)
+            if value is None:
+                raise TooLarge(node)
+            return value
         if type(a) is Absent or type(b) is Absent:
             return join(a, b)
-        if on_dates is not None and (type(a) is not Fraction or type(b) is not Fraction):
-            return on_dates(a, b)
-        value = on_numbers(a, b)
-        if value is None:
-            raise TooLarge(node)
-        return value
+        return cast("Callable[[Any, Any], Value]", on_dates)(a, b)
 
     return calculate
 
@@ -294,9 +302,11 @@ def _quotient(a: Any, b: Any) -> Value | None:
     return _number(numerator, over) if over > 0 else _number(-numerator, -over)
 
 
-def _order(a: Any, b: Any) -> int:
-    """Below, at or above 0 as `a` is less than, equal to or greater than `b`."""
-    return cast("int", a._numerator * b._denominator - b._numerator * a._denominator)  # noqa: SLF001  as above
+def _tested(test: Callable[[Any, Any], bool], a: Any, b: Any) -> bool:
+    """A comparison of two values of one type."""
+    if type(a) is Fraction:
+        return test(a._numerator * b._denominator, b._numerator * a._denominator)  # type: ignore[attr-defined]  # noqa: SLF001  as above
+    return test(a, b)
 
 
 def _later(a: Any, b: Any) -> Value:
@@ -335,20 +345,23 @@ _ON_NUMBERS: Final[Mapping[str, Callable[[Any, Any], Value | None]]] = {
 _ON_DATES: Final[Mapping[str, Callable[[Any, Any], Value]]] = {"+": _later, "-": _earlier}
 
 
-def _ordered(sign: Comparator) -> Callable[[Any, Any], bool]:
-    """A comparison of two values of one type."""
-    test = COMPARISONS[sign]
-    return lambda a, b: test(_order(a, b), 0) if type(a) is Fraction else test(a, b)
-
-
 def _compare(node: Compare) -> Reading:
-    left, right, test = compiled(node.left), compiled(node.right), COMPARISONS[node.operator]
+    left, test = compiled(node.left), COMPARISONS[node.operator]
+    if isinstance(node.right, Constant) and type(node.right.value) is Fraction:
+        numerator, denominator = node.right.value.as_integer_ratio()
+
+        def against(bound: Bound) -> Value:
+            a: Any = left(bound)
+            if type(a) is Absent:
+                return a
+            return test(a._numerator * denominator, numerator * a._denominator)  # noqa: SLF001  as above
+
+        return against
+    right = compiled(node.right)
 
     def compare(bound: Bound) -> Value:
         a, b = left(bound), right(bound)
-        if type(a) is Absent or type(b) is Absent:
-            return join(a, b)
-        return test(_order(a, b), 0) if type(a) is Fraction else test(a, b)
+        return join(a, b) if type(a) is Absent or type(b) is Absent else _tested(test, a, b)
 
     return compare
 
@@ -365,7 +378,19 @@ def decide(values: Iterable[Value], *, deciding: bool) -> Value:
 
 
 def _logic(parts: tuple[Reading, ...], *, deciding: bool) -> Reading:
-    return lambda bound: decide((part(bound) for part in parts), deciding=deciding)
+    settled = not deciding
+
+    def decided(bound: Bound) -> Value:
+        found: Value = settled
+        for part in parts:
+            value = part(bound)
+            if value is deciding:
+                return deciding
+            if value is not settled:
+                found = value if found is settled else join(found, value)
+        return found
+
+    return decided
 
 
 def _choice(test: Reading, yes: Reading, no: Reading) -> Reading:
@@ -379,10 +404,12 @@ def _choice(test: Reading, yes: Reading, no: Reading) -> Reading:
 
 
 def _table(node: Table) -> Reading:
+    if all(isinstance(limit, Constant) and type(limit.value) is not Absent for limit in _limits(node)):
+        return _steps(node)
     argument = compiled(node.argument)
     tests = [
         (
-            tuple((_ordered(sign), compiled(bound)) for sign, bound in row.conditions),
+            tuple((COMPARISONS[sign], compiled(bound)) for sign, bound in row.conditions),
             compiled(row.value),
         )
         for row in node.rows
@@ -418,28 +445,85 @@ def _holds(at: Value, conditions: tuple[tuple[Callable[[Any, Any], bool], Readin
         value = limit(bound)
         if type(value) is Absent:
             absent = value if absent is None else join(absent, value)
-        elif not test(at, value):
+        elif not _tested(test, at, value):
             return False
     return True if absent is None else absent
+
+
+def _limits(node: Table) -> list[Node]:
+    return [limit for row in node.rows for _, limit in row.conditions]
+
+
+def _steps(node: Table) -> Reading:
+    """A table whose limits are written out: what holds below, at and between them is settled beforehand."""
+    argument = compiled(node.argument)
+    cuts: list[Any] = sorted({cast("Constant", limit).value for limit in _limits(node)})
+    places = {cut: 2 * at + 1 for at, cut in enumerate(cuts)}
+    values = [(row, compiled(row.value)) for row in node.rows]
+    otherwise = _undefined if node.otherwise is None else compiled(node.otherwise)
+
+    def outcome(place: int) -> Reading:
+        found = [
+            value
+            for row, value in values
+            if all(COMPARISONS[sign](place, places[cast("Constant", limit).value]) for sign, limit in row.conditions)
+        ]
+        return otherwise if not found else found[0] if len(found) == 1 else _undefined
+
+    steps = [outcome(place) for place in range(2 * len(cuts) + 1)]
+    if cuts and type(cuts[0]) is Fraction:
+        parts = [cut.as_integer_ratio() for cut in cuts]
+
+        def step(bound: Bound) -> Value:
+            at: Any = argument(bound)
+            if type(at) is Absent:
+                return at
+            place = 0
+            for numerator, denominator in parts:
+                order = at._numerator * denominator - numerator * at._denominator  # noqa: SLF001  as above
+                if order <= 0:
+                    return steps[place if order else place + 1](bound)
+                place += 2
+            return steps[place](bound)
+
+        return step
+
+    def step_of_its_like(bound: Bound) -> Value:
+        at: Any = argument(bound)
+        return at if type(at) is Absent else steps[places.get(at, 2 * bisect(cuts, at))](bound)
+
+    return step_of_its_like
+
+
+def _undefined(_: Bound) -> Value:
+    return _UNDEFINED
 
 
 def _lines(node: Lines) -> Reading:
     argument = compiled(node.argument)
     points = [(cast("Fraction", at.value), cast("Fraction", value.value)) for at, value in node.points]
+    first, last = points[0], points[-1]
+    lines = [_line(*one, *other) for one, other in itertools.pairwise(points)]
 
     def interpolate(bound: Bound) -> Value:
         at = argument(bound)
         if type(at) is Absent:
             return at
         x = cast("Fraction", at)
-        if x <= points[0][0]:
-            return points[0][1]
-        for (x0, y0), (x1, y1) in itertools.pairwise(points):
-            if x <= x1:
-                return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
-        return points[-1][1]
+        if x <= first[0]:
+            return first[1]
+        for (until, _), (slope, height) in zip(points[1:], lines, strict=True):
+            if x <= until:
+                return slope * x + height
+        return last[1]
 
     return interpolate
+
+
+def _line(x0: Fraction, y0: Fraction, x1: Fraction, y1: Fraction) -> tuple[Fraction, Fraction]:
+    """The slope of a line through two points, and its height at 0."""
+    slope = (y1 - y0) / (x1 - x0)
+    return slope, y0 - slope * x0
 
 
 def _round(node: Round) -> Reading:
@@ -453,13 +537,18 @@ def _round(node: Round) -> Reading:
 
 
 def _extreme(node: Extreme) -> Reading:
-    parts = tuple(map(compiled, node.parts))
-    choose: Callable[[Any], Value] = min if node.which == "min" else max
+    parts, goes_before = tuple(map(compiled, node.parts)), operator.lt if node.which == "min" else operator.gt
 
     def extreme(bound: Bound) -> Value:
-        values = [part(bound) for part in parts]
-        absent = [each for each in values if type(each) is Absent]
-        return join(*absent) if absent else choose(values)
+        found: Value | None = None
+        absent: Absent | None = None
+        for part in parts:
+            value = part(bound)
+            if type(value) is Absent:
+                absent = value if absent is None else join(absent, value)
+            elif found is None or _tested(goes_before, value, found):
+                found = value
+        return cast("Value", found) if absent is None else absent
 
     return extreme
 
@@ -482,10 +571,7 @@ def _call(node: Call) -> Reading:
 
 
 def _aggregate(node: Aggregate) -> Reading:
-    reference = cast("Reference", node.collection.reference)
-    value = compiled(node.value) if node.value is not None else lambda _: True
-    condition = compiled(node.condition) if node.condition is not None else lambda _: True
-    gathering = node.gathering
+    reference, figure = cast("Reference", node.collection.reference), _figure(node)
 
     def gather(bound: Bound) -> Value:
         found = group_in(reference, bound)
@@ -494,29 +580,49 @@ def _aggregate(node: Aggregate) -> Reading:
         _, group = found
         return _UNDEFINED if group is None else group.figure(node, bound, lambda things: figure(bound, things))
 
-    def figure(bound: Bound, things: Sequence[Thing]) -> Value:
-        inside = [(*bound, thing) for thing in things]
-        match gathering:
-            case "any":
-                return decide(
-                    (decide((condition(each), value(each)), deciding=False) for each in inside), deciding=True
-                )
-            case "every":
-                return decide(
-                    (decide((_opposite(condition(each)), value(each)), deciding=True) for each in inside),
-                    deciding=False,
-                )
-            case "count":
-                verdicts = [decide((condition(each), value(each)), deciding=False) for each in inside]
+    return gather
+
+
+def _figure(node: Aggregate) -> Callable[[Bound, Sequence[Thing]], Value]:
+    """What is gathered over things, with those around them bound."""
+    stands = _true if node.condition is None else compiled(node.condition)
+    value = _true if node.value is None else compiled(node.value)
+    match node.gathering:
+        case "any":
+            of_each = _logic((stands, value), deciding=False)
+            return lambda bound, things: decide((of_each((*bound, each)) for each in things), deciding=True)
+        case "every":
+            of_each = _logic((lambda bound: _opposite(stands(bound)), value), deciding=True)
+            return lambda bound, things: decide((of_each((*bound, each)) for each in things), deciding=False)
+        case "count":
+            of_each = _logic((stands, value), deciding=False)
+
+            def count(bound: Bound, things: Sequence[Thing]) -> Value:
+                verdicts = [of_each((*bound, each)) for each in things]
                 absent = [each for each in verdicts if type(each) is Absent]
-                return join(*absent) if absent else Fraction(sum(map(bool, verdicts)))
-            case _:
-                standing = [condition(each) for each in inside]
-                values = [value(each) for each, counts in zip(inside, standing, strict=True) if counts is True]
-                absent = [each for each in (*standing, *values) if type(each) is Absent]
+                return join(*absent) if absent else Fraction(verdicts.count(True))
+
+            return count
+        case _:
+
+            def figure(bound: Bound, things: Sequence[Thing]) -> Value:
+                values: list[Value] = []
+                absent: list[Value] = []
+                for each in things:
+                    inside = (*bound, each)
+                    standing = stands(inside)
+                    found = value(inside) if standing is True else standing
+                    if type(found) is Absent:
+                        absent.append(found)
+                    elif standing is True:
+                        values.append(found)
                 return join(*absent) if absent else _gathered(node, values)
 
-    return gather
+            return figure
+
+
+def _true(_: Bound) -> Value:
+    return True
 
 
 def _opposite(value: Value) -> Value:
@@ -543,10 +649,16 @@ def _gathered(node: Aggregate, values: Sequence[Any]) -> Value:
             return cast("Value", max(values))
 
 
-def _sum(node: Aggregate, values: Iterable[Fraction]) -> Fraction:
-    total = Fraction(0)
+def _sum(node: Aggregate, values: Iterable[Any]) -> Fraction:
+    numerator, denominator = 0, 1
     for each in values:
-        total += each
-        if is_too_large(total):
-            raise TooLarge(node)
-    return total
+        of_each = each._denominator  # noqa: SLF001  as above
+        if denominator % of_each:
+            numerator, denominator = numerator * of_each, denominator * of_each
+        numerator += each._numerator * (denominator // of_each)  # noqa: SLF001  as above
+        if numerator.bit_length() > LARGEST_BITS or denominator.bit_length() > LARGEST_BITS:
+            total = _number(numerator, denominator)
+            if total is None:
+                raise TooLarge(node)
+            numerator, denominator = total.as_integer_ratio()
+    return ratio(numerator, denominator)

@@ -15,7 +15,7 @@ import pyarrow as pa
 from zhunsheng.document import read_document
 from zhunsheng.population.filled import tidied
 from zhunsheng.population.judge import judge_tables
-from zhunsheng.population.layout import ABOVE, FILES, KEY, ORIGINAL, lists_of
+from zhunsheng.population.layout import FILES, KEY, ORIGINAL, lists_of
 from zhunsheng.population.rejects import SCHEMA as REJECTS
 from zhunsheng.population.results import schemas_of
 from zhunsheng.ruleset.vocabulary import DOCUMENT

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from zhunsheng.document import Document, Fund, Funds, Indicator
 from zhunsheng.expression.tree import children
-from zhunsheng.population.columns.peers import asked
+from zhunsheng.population.columns.asked import asked
 from zhunsheng.population.columns.run import run
 from zhunsheng.population.columns.values import Inexpressible, Overflow
 from zhunsheng.population.table import frames_of, tables_of

@@ -13,6 +13,7 @@ from zhunsheng.problem import Refused
 from zhunsheng.proof.forms import POINTS, forms_of_one_row, plainest
 from zhunsheng.proof.neutral import neutral_document
 from zhunsheng.proof.subject import Element, subject
+from zhunsheng.ruleset.strata import behind, needs_of
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
 
 if TYPE_CHECKING:
@@ -66,7 +67,11 @@ class Figure(NamedTuple):
         ends = [_last(form.pieces(element, by, zero, None)) for form, element, by in asked]
         value = self.by[0].value if not self.targets else None
         high = _TWICE * max([self.scale, *ends, value if isinstance(value, Fraction) else zero])
-        old, new = (_plain(form.pieces(element, by, zero, high)) for form, element, by in asked)
+        old, new = (
+            _plain(replace(found, beyond=True) if _rests_on_peers(form, element) else found)
+            for form, element, by in asked
+            for found in (form.pieces(element, by, zero, high),)
+        )
         return old, new
 
 
@@ -74,6 +79,13 @@ def _last(function: Pieces) -> Fraction:
     """The last cut of a function, or a little beyond."""
     ends = [each if isinstance(each, Fraction) else each.high for each in function.cuts if each is not None]
     return max(ends, default=Fraction(0))
+
+
+def _rests_on_peers(form: Subject, element: Element) -> bool:
+    """Whether other documents have a say: what is seen of one form by itself is then no proof."""
+    ruleset = form.ruleset
+    needs = behind(needs_of(ruleset), [(element.thing.scope, element.key)]) if ruleset.peers else frozenset()
+    return any((DOCUMENT, each.name) in needs for each in ruleset.peers)
 
 
 def _plain(function: Pieces) -> Pieces:

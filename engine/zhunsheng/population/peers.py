@@ -35,13 +35,12 @@ from zhunsheng.expression.exact import Group, Thing, compiled
 from zhunsheng.expression.tree import Absent, Aggregate, Name, Reference
 from zhunsheng.expression.types import Type
 from zhunsheng.population.columns import gather
+from zhunsheng.population.columns.asked import asked, behind_level
 from zhunsheng.population.columns.frames import Context, View, segments_of
 from zhunsheng.population.columns.interpret import dtype_of, numbers, read, truth
 from zhunsheng.population.columns.peers import (
     Known,
     Ranked,
-    asked,
-    behind_level,
     grouped,
     ranked,
     value_at,
@@ -68,8 +67,8 @@ if TYPE_CHECKING:
     from zhunsheng.evaluation.score import Grouping
     from zhunsheng.expression.exact import Bound
     from zhunsheng.expression.tree import Node, Value
+    from zhunsheng.population.columns.asked import Asked
     from zhunsheng.population.columns.frames import Frame, Segments
-    from zhunsheng.population.columns.peers import Asked
     from zhunsheng.population.columns.values import Column
     from zhunsheng.population.table import Tables
     from zhunsheng.ruleset import Ruleset

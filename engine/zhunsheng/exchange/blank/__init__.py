@@ -2,6 +2,6 @@
 
 from zhunsheng.exchange.blank.document import blank_document
 from zhunsheng.exchange.blank.overlay import starter_ruleset
-from zhunsheng.exchange.blank.tests import starter_tests
+from zhunsheng.exchange.blank.cases import starter_tests
 
 __all__ = ["blank_document", "starter_ruleset", "starter_tests"]

@@ -22,7 +22,7 @@ from zhunsheng.exchange.bulk.disk import UNDONE, swept, whole, write_table
 from zhunsheng.exchange.bulk.inputs import Range
 from zhunsheng.exchange.bulk.pool import spread
 from zhunsheng.exchange.bulk.read import documents_in, originals
-from zhunsheng.exchange.bulk.work import named_ruleset
+from zhunsheng.exchange.bulk.rulesets import named_ruleset
 from zhunsheng.expression.types import Type
 from zhunsheng.population.admit import AFTER
 from zhunsheng.population.layout import EXTRA, FILES, KEY, ORIGINAL, PLACE, columns_of, declared_columns

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 
 from zhunsheng.exchange.bulk.inputs import Range
+from zhunsheng.exchange.bulk.peers import peers_known
 from zhunsheng.exchange.bulk.pool import spread
 from zhunsheng.exchange.bulk.read import documents_in, original, originals
 from zhunsheng.exchange.bulk.work import judged_batch
@@ -41,6 +42,7 @@ class Job(NamedTuple):
     batch: Batch
     old: str
     new: str
+    peers: tuple[str | None, str | None]
 
 
 class Found(NamedTuple):
@@ -67,12 +69,13 @@ def effect(found: Input, old: str, new: str, comparison: Comparison, jobs: int) 
     """
     ladder = tuple(dict.fromkeys(band.grade for each in (comparison.old, comparison.new) for band in each.bands))
     result = Migration(ladder, sampled=0)
-    work = [Job(each, old, new) for each in found.batches]
     changed: dict[int, tuple[int, ...]] = {}
-    for each in spread(compared, work, min(jobs, max(len(work), 1))):
-        _take(result, each)
-        changed[each.number] = each.first
-        yield each.read, result
+    with peers_known(found.batches, old, jobs) as one, peers_known(found.batches, new, jobs) as other:
+        work = [Job(each, old, new, (one, other)) for each in found.batches]
+        for each in spread(compared, work, min(jobs, max(len(work), 1))):
+            _take(result, each)
+            changed[each.number] = each.first
+            yield each.read, result
     examples = list(_examples(found, changed))
     result.changes = migrate(examples, comparison).changes
     yield 0, result
@@ -90,8 +93,8 @@ def _take(result: Migration, found: Found) -> None:
 
 def compared(job: Job) -> Found:
     """One batch under both rulesets."""
-    old, read = judged_batch(job.batch, job.old)
-    new, _ = judged_batch(job.batch, job.new)
+    old, read = judged_batch(job.batch, job.old, job.peers[0])
+    new, _ = judged_batch(job.batch, job.new, job.peers[1])
     both = _documents(old).join(_documents(new), on=KEY, how="inner", suffix=" 新")
     keys = both.select(KEY)
     grades = Counter(dict(_counted(both, "等级", "等级 新")))

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zhunsheng.exchange.bulk.disk import swept, write_json
 from zhunsheng.exchange.bulk.inputs import scanned
+from zhunsheng.exchange.bulk.peers import peers_known
 from zhunsheng.exchange.bulk.pool import spread
+from zhunsheng.exchange.bulk.rulesets import named_ruleset, ruleset_sum
 from zhunsheng.exchange.bulk.tally import Tally, added, from_data
-from zhunsheng.exchange.bulk.work import REJECTS, RESULTS, Job, done, mark, named_ruleset, refuse_peers, ruleset_sum
+from zhunsheng.exchange.bulk.work import REJECTS, RESULTS, Job, done, mark
 from zhunsheng.exchange.files import shipped_ids, shipped_ruleset
 from zhunsheng.population.admit import columns_taken, known_columns
 from zhunsheng.population.layout import FILES
@@ -57,8 +59,6 @@ def begun(found: Input, ruleset: str | None, output: Path, size: int) -> Run:
     Raises:
         Refused: the tables are none that can be judged, or the folder holds something else.
     """
-    if ruleset is not None:
-        refuse_peers(named_ruleset(ruleset))
     _refuse_columns(found, ruleset)
     about = {
         "engine": version("zhunsheng"),
@@ -139,8 +139,11 @@ def _shipped() -> list[Ruleset]:
 
 def carried_out(run: Run, jobs: int) -> Iterator[Tally]:
     """Does what is left, and gives what each batch comes to when it is done."""
-    for _, tally in spread(done, run.left, min(jobs, max(len(run.left), 1))):
-        yield tally
+    if run.left:
+        with peers_known(run.input.batches, run.ruleset, jobs) as peers:
+            work = [each._replace(peers=peers) for each in run.left]
+            for _, tally in spread(done, work, min(jobs, len(work))):
+                yield tally
 
 
 def whole(run: Run, new: list[Tally]) -> Tally:

@@ -267,8 +267,8 @@ class _Reader:
         reference = cast("Reference", node.collection.reference)
         found = group_in(reference, bound)
         if found is not None and (found[1] is None or found[1].told is not None):
-            self.algebra.beyond |= found[1] is not None  # of members elsewhere nobody knows how they depend on x
-            return Absent.UNDEFINED if found[1] is None else Absent.UNDECIDED
+            self.algebra.beyond = True  # of members elsewhere, or not known yet, nobody can say how they depend on x
+            return Absent.UNDECIDED
         inside = [(*bound, thing) for thing in members(reference, bound)]
 
         def value(each: Bound) -> Part:

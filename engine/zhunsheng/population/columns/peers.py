@@ -1,4 +1,4 @@
-"""Peer figures in columns: what a ruleset asks of the documents judged together with one, and the answers to it.
+"""Peer figures in columns: what is known of the groups of documents, as answers to what a ruleset asks (`asked`).
 
 Two kinds of figure are known here. One asks nothing of the document itself (`max(总分 for 同类)`) and is the same for a
 whole group. The other counts the members whose figure stands so and so to the document's own (`count(同类 where 总分 >
@@ -11,17 +11,13 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, assert_never, final
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, assert_never, final
 
 import polars as pl
 
-from zhunsheng.expression.check import names_in
-from zhunsheng.expression.exact import asks_outside
-from zhunsheng.expression.tree import Absent, Aggregate, Compare, Logic, children
-from zhunsheng.expression.types import NUMERIC
+from zhunsheng.expression.tree import Absent
 from zhunsheng.population.columns.frames import segments_of
 from zhunsheng.population.columns.values import (
-    Inexpressible,
     Numbers,
     Overflow,
     Plain,
@@ -31,157 +27,15 @@ from zhunsheng.population.columns.values import (
     levelled,
     without,
 )
-from zhunsheng.ruleset.strata import RULE, behind, keys_in, needs_of, strata
-from zhunsheng.ruleset.vocabulary import DOCUMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from zhunsheng.expression.tree import Comparator, Gathering, Node, Value
+    from zhunsheng.expression.tree import Aggregate, Comparator, Gathering, Value
+    from zhunsheng.population.columns.asked import Against
     from zhunsheng.population.columns.values import Column
-    from zhunsheng.ruleset.policy import Ruleset
-    from zhunsheng.ruleset.strata import Key
 
 Side: TypeAlias = Literal["left", "right"]
-MIRRORED: Final[Mapping[Comparator, Comparator]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
-
-# What is asked
-
-
-class Against(NamedTuple):
-    """A comparison of a member with the document itself, and what else is asked of the member alone."""
-
-    sign: Comparator
-    member: Node
-    own: Node
-    also: tuple[Node, ...]
-
-
-class Asked(NamedTuple):
-    """A peer figure: where it stands among the things bound, whom it is about, and in which pass it can be known."""
-
-    node: Aggregate
-    inner: int
-    peers: str
-    level: int
-    against: Against | None
-
-    @property
-    def of_members(self) -> tuple[Node, ...]:
-        """What must be known of every document."""
-        if self.against is not None:
-            return (*self.against.also, self.against.member)
-        return tuple(each for each in (self.node.condition, self.node.value) if each is not None)
-
-
-def asked(ruleset: Ruleset) -> tuple[Asked, ...]:
-    """Every peer figure of a ruleset that a result may rest on, each once.
-
-    Raises:
-        Inexpressible: one of them needs all documents at hand at once.
-    """
-    names = {(DOCUMENT, each.name) for each in ruleset.peers}
-    if not names:
-        return ()
-    depths = _depths(ruleset, names)
-    found: dict[Aggregate, Asked] = {}
-    for formula, bound in _formulas(ruleset):
-        for node, inner in _aggregates(formula, bound):
-            reference = node.collection.reference
-            if reference is not None and (reference.scope, reference.key) in names and node not in found:
-                if any(key in names for part in children(node) for key in keys_in(part)):
-                    raise Inexpressible("peers of peers")
-                level = max(depths.get(key, 0) for key in keys_in(node))
-                found[node] = Asked(node, inner, reference.key, level, _against(node, inner))
-    return tuple(found.values())
-
-
-def behind_level(ruleset: Ruleset, asks: tuple[Asked, ...]) -> frozenset[Key]:
-    """The elements and rules that must be worked out before these can be asked."""
-    start = [key for each in asks for part in each.of_members for key in keys_in(part)]
-    start += [(DOCUMENT, each.peers) for each in asks]
-    return behind(needs_of(ruleset), start)
-
-
-def _depths(ruleset: Ruleset, names: set[Key]) -> dict[Key, int]:
-    """How many passes must have been made before an element can be worked out."""
-    needs = needs_of(ruleset)
-    found: dict[Key, int] = {}
-    for stratum in strata(ruleset):
-        for key in (*stratum.elements, *((RULE, each) for each in stratum.rules)):
-            own = needs[key]
-            found[key] = max((found.get(each, 0) for each in own), default=0) + (not names.isdisjoint(own))
-    return found
-
-
-def _formulas(ruleset: Ruleset) -> Iterator[tuple[Node, int]]:
-    """Every formula that results rest on, with how many things it is about."""
-    one = [
-        ruleset.full_marks,
-        *(node for node, _ in ruleset.weights.values()),
-        *(each.formula for each in ruleset.quantities),
-        *(node for each in ruleset.peers for node in each.by),
-        *((ruleset.kind.formula,) if ruleset.kind else ()),
-        *(node for each in ruleset.scores for node in (each.points, each.formula, each.otherwise, each.claimed)),
-        ruleset.total.formula,
-    ]
-    yield from ((node, 1) for node in one if node is not None)
-    for rule in ruleset.rules:
-        for each in (rule.when, rule.check, rule.deduction):
-            if each is not None:
-                yield each, len(rule.binders)
-
-
-def _aggregates(node: Node, bound: int) -> Iterator[tuple[Aggregate, int]]:
-    if isinstance(node, Aggregate):
-        yield node, bound
-        bound += 1
-    for part in children(node):
-        yield from _aggregates(part, bound)
-
-
-def _against(node: Aggregate, inner: int) -> Against | None:
-    """The one comparison with the document itself; None where there is none at all."""
-    if not asks_outside(node, inner):
-        return None
-    if node.gathering == "count":
-        tests = [part for each in (node.condition, node.value) if each is not None for part in _parts(each)]
-    elif (
-        node.gathering == "share"
-        and node.value is not None
-        and (node.condition is None or not _own(node.condition, inner))
-    ):
-        tests = [node.value, *(() if node.condition is None else (node.condition,))]
-    else:
-        raise Inexpressible(node.gathering)
-    own = [each for each in tests if _own(each, inner)]
-    if len(own) != 1 or not isinstance(own[0], Compare):
-        raise Inexpressible(node.gathering)
-    test, also = own[0], tuple(each for each in tests if each is not own[0])
-    left, right, sign = test.left, test.right, test.operator
-    if _own(left, inner):
-        left, right, sign = right, left, MIRRORED[sign]
-    if test.left.type not in NUMERIC or test.right.type not in NUMERIC:
-        raise Inexpressible(node.gathering)
-    if _own(left, inner) or any(each.binder >= inner for each in names_in(right)):
-        raise Inexpressible(node.gathering)
-    return Against(sign, left, right, also)
-
-
-def _parts(node: Node) -> Iterator[Node]:
-    if isinstance(node, Logic) and node.operator == "and":
-        for part in node.parts:
-            yield from _parts(part)
-    else:
-        yield node
-
-
-def _own(node: Node, inner: int) -> bool:
-    """Whether it names things outside the member."""
-    return any(each.binder < inner for each in names_in(node))
-
-
-# What is known
 
 
 @final

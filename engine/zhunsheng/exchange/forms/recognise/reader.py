@@ -49,6 +49,7 @@ class Form:
         rows, at = self.stretch.rows, 0
         while at < len(rows):
             at += self.step(rows, at)
+        self.table_ends()
         for line in self.stretch.notes:
             self.pairs.footnote(line)
         self.pairs.finish()
@@ -141,11 +142,18 @@ class Form:
         if self.table is not None and self.table.holds(row):
             self.table.take(row, self.draft)
             return
+        self.table_ends()
         self.table = _Table.at(row, self.draft.words)
         if self.block in ("funds", "goals"):
             self.block = ""
         if self.table is None:
             self.pairs.row(row)
+
+    def table_ends(self) -> None:
+        """Headers with no row below them are no headers."""
+        if self.table is not None and not self.table.taken:
+            for each in (self.table.label, *self.table.heads):
+                self.draft.not_read(each.ref, each.text)
 
 
 @final
@@ -155,6 +163,7 @@ class _Table:
     def __init__(self, label: Cell, heads: list[Cell]) -> None:
         self.label = label
         self.heads = heads
+        self.taken = False
         self.funds = False
         """Whether these are the funds after all, under headers nobody knows."""
 
@@ -185,11 +194,12 @@ class _Table:
         """A row: one entry under each header."""
         cells = [each for each in row.own() if each.column >= self.label.column + self.label.width]
         said = [each for each in cells if each.text.strip()]
-        self.funds = self.funds or (bool(said) and draft.words.fund_rows(without_part(said[0].text)) is not None)
+        self.taken = self.taken or bool(said)
+        source = bool(said) and draft.words.fund_rows(without_part(said[0].text)) is not None
+        self.funds = self.funds or source
         if self.funds or said[:1] != cells[:1]:
-            for each in said[1:] if self.funds else said:
-                if not draft.words.is_filler(each.text):
-                    draft.not_read_below(self.head(each), each)
+            for each in said[1:] if source else said:
+                self.unknown(each, draft)
             return
         for cell in cells[1:]:
             head = self.head(cell)
@@ -197,6 +207,16 @@ class _Table:
                 continue
             under = " ".join(filter(None, [label_of(self.label.text), label_of(head.text) if head else None]))
             draft.entry(cells[0].text, None if draft.words.is_filler(cell.text) else tidy(cell.text), cell.ref, under)
+
+    def unknown(self, cell: Cell, draft: Draft) -> None:
+        """A cell that is no entry: of the column over it, where there is one."""
+        head = self.head(cell)
+        if draft.words.is_filler(cell.text):
+            return
+        if head is None:
+            draft.not_read(cell.ref, cell.text)
+        else:
+            draft.not_read_below(head, cell)
 
 
 def _same_label(one: Cell | None, other: Cell | None) -> bool:

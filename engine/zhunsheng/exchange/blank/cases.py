@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from zhunsheng.document import Document
-    from zhunsheng.evaluation import Assessment, ScoreLine
+    from zhunsheng.evaluation import Assessment
+    from zhunsheng.evaluation.assessment import ScoreLine
     from zhunsheng.ruleset import Ruleset
 
 _REMARKS: Final = (
@@ -65,18 +66,21 @@ def starter_tests(ruleset: Ruleset, name: str, schema: str) -> str:
 def _short(form: Document, ruleset: Ruleset) -> Document:
     """One row for each weight, like the first row that gets its points."""
     scores = {each.id: each for each in evaluate(form, ruleset, derivations=False).scores}
-    met = [each for at, each in enumerate(form.indicators) if _full(scores.get(f"/indicators/{at}"))]
+    rows = [each for at, each in enumerate(form.indicators) if _full(scores.get(f"/indicators/{at}"))]
+    met = [each for each in rows if each.judgement is None][:1]  # a judged score belongs to points of its own
     rows = [
-        met[0].model_copy(update={"dimension": name, "category": None, "name": f"某{name}", "points": Decimal(points)})
+        each.model_copy(update={"dimension": name, "category": None, "name": f"某{name}", "points": Decimal(points)})
         for name, points in _points(ruleset)
-        if met
+        for each in met
     ]
     return form.model_copy(update={"indicators": tuple(rows or form.indicators)})
 
 
 def _full(line: ScoreLine | None) -> bool:
     """Whether a row gets all of its points, and has some."""
-    return line is not None and line.status == "computed" and bool(line.points) and line.points == line.computed
+    if line is None or line.status != "computed" or not line.points:
+        return False
+    return Decimal(line.points) > 0 and Decimal(line.points) == Decimal(line.computed or "0")
 
 
 def _points(ruleset: Ruleset) -> Iterator[tuple[str, str]]:
@@ -99,7 +103,7 @@ def _lines(data: Mapping[str, Any], depth: int) -> Iterator[str]:
     pad = "  " * depth
     for key, value in data.items():
         name = scalar_text(key, "key")
-        if isinstance(value, list) and value and isinstance(value[0], dict):
+        if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
             yield f"{pad}{name}:"
             yield from (f"{pad}- {flow(each)}" for each in value)
         else:

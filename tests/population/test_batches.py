@@ -1,0 +1,58 @@
+"""Record batches in, record batches out: the same as tables, whatever the batches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from benchmarks import job
+from population.rows import KEY, tables_of
+from zhunsheng import load_ruleset
+from zhunsheng.population import batches
+from zhunsheng.population.results import results_of
+
+if TYPE_CHECKING:
+    from zhunsheng.population.table import Tables
+
+
+@pytest.fixture(scope="module")
+def found() -> pl.DataFrame:
+    return judged(tables_of(500), 500)
+
+
+def judged(tables: Tables, size: int) -> pl.DataFrame:
+    rows = batches.nested(tables).to_arrow(compat_level=pl.CompatLevel.oldest())
+    return pl.DataFrame(pl.from_arrow(batches.judge(rows.to_batches(size), load_ruleset(job.RULESET))))
+
+
+def test_rows_hold_what_tables_give(found: pl.DataFrame) -> None:
+    """Figures, scores and remarks are those of the columnar run, and nothing else."""
+    apart = results_of(job.tables(500), load_ruleset(job.RULESET))
+    for table, name in zip(apart.tables, (None, batches.SCORES, batches.REMARKS), strict=True):
+        wanted = table.filter(pl.col(KEY) % 100 < 99)
+        taken = found.filter(pl.col(KEY) % 100 < 99)
+        if name is not None:
+            taken = taken.filter(pl.col(name).list.len() > 0).select(KEY, name).explode(name).unnest(name)
+        assert taken.select(wanted.columns).equals(wanted)
+
+
+def test_every_row_comes_out_judged_or_refused(found: pl.DataFrame) -> None:
+    refused = found.filter(pl.col(batches.REFUSED).list.len() > 0)
+    assert found[KEY].to_list() == list(range(500))
+    assert refused[KEY].to_list() == [99, 199, 299, 399, 499]
+    assert refused["总分"].null_count() == found["总分"].null_count() == 5
+
+
+def test_batches_of_any_size_give_the_same(found: pl.DataFrame) -> None:
+    assert judged(tables_of(500), 7).equals(found)
+
+
+def test_numbers_that_stand_twice_are_nobodys_trouble(found: pl.DataFrame) -> None:
+    """Machines cannot see each other's rows, so a number need not be one document's alone."""
+    rows = batches.nested(tables_of(10)).with_columns(pl.lit(7, dtype=pl.Int64).alias(KEY))
+    given = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).to_batches()
+    again = pl.DataFrame(pl.from_arrow(batches.judge(given, load_ruleset(job.RULESET))))
+    assert again[KEY].to_list() == [7] * 10
+    assert again.drop(KEY).equals(found.head(10).drop(KEY))
