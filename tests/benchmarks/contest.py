@@ -265,13 +265,13 @@ def filed_columns(count: int, folder: Path) -> Timed:
 
 
 def _row_groups(folder: Path) -> Callable[[int], Tables]:
-    from pyarrow import parquet
-
-    paths = {scope: folder / f"{scope}.parquet" for scope in ("文件", "指标")}
+    sizes = {"文件": BATCH, "指标": BATCH * job.INDICATORS}
 
     def read(at: int) -> Tables:
-        files = {scope: parquet.ParquetFile(path) for scope, path in paths.items()}
-        return {scope: pl.from_arrow(each.read_row_group(at, use_threads=False)) for scope, each in files.items()}  # type: ignore[misc]
+        return {
+            scope: pl.scan_parquet(folder / f"{scope}.parquet").slice(at * size, size).collect()
+            for scope, size in sizes.items()
+        }
 
     return read
 

@@ -82,12 +82,13 @@ def fired(binders: tuple[Binder, ...], condition: Node, things: list[Thing]) -> 
     """The things on which inference finds the condition to hold."""
     telling: Telling = {}
     variables = tuple((f"v{at}", binder.scope) for at, binder in enumerate(binders))
-    pattern, again = translated("it", variables, condition, telling)
+    pattern, again, meets = translated("it", variables, condition, telling)
     world = World()
     for thing in things:
         world.add(thing)
     told = tuple(Told(kind, kind, tuple(properties.values())) for kind, properties in telling.items())
-    facts, named = facts_of(cast("Step", SimpleNamespace(told=told)), world)
+    joins = (Join("it", tuple(kind for _, kind in variables), meets),) if len(binders) > 1 else ()
+    facts, named = facts_of(Step((), told, {}, joins, {}), world)
     with Engine([pattern]).session() as session:
         bound = [tuple(named[str(fact)] for fact in match.facts) for match in session.tell(facts)]
     return {tuple(each.key for each in things) for things in bound if again is None or again(things) is True}

@@ -20,6 +20,8 @@ from zhunsheng.expression.types import Type
 from zhunsheng.expression.words import said, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zhunsheng.evaluation.infer import Operator
     from zhunsheng.expression.exact import Reading
     from zhunsheng.expression.tree import Node
@@ -36,33 +38,51 @@ class Property(NamedTuple):
     operand: bool
     wanted: bool
     """The truth for which the property is there; of no matter for operands."""
-    asked: set[tuple[str, ...]]
-    """The kinds of things that the rules which ask for it join: who lacks one of them need not be told it."""
+    asked: set[str]
+    """The rules that ask for it; where none of them can match, it need not be told."""
 
 
 Telling = dict[str, dict[tuple[str, bool, bool], Property]]
 """Fact kind → what is told of its things; rules that ask the same share the property."""
 
 
+class Operand(NamedTuple):
+    """One side of a join: of which things, and how it is worked out."""
+
+    kind: str
+    reading: Reading
+
+
+class Meeting(NamedTuple):
+    """Operands of two things that must be equal, or must not be, wherever a pattern matches."""
+
+    one: Operand
+    equal: bool
+    other: Operand
+
+
 class Translation(NamedTuple):
-    """A pattern, and the condition itself where a match must be asked again."""
+    """A pattern, the condition itself where a match must be asked again, and what every match has equal or unequal."""
 
     pattern: Pattern
     again: Reading | None
+    meets: tuple[Meeting, ...]
 
 
 def translated(rule: str, variables: tuple[tuple[str, str], ...], condition: Node, telling: Telling) -> Translation:
     """The pattern of a condition over things told as facts of these kinds; what it needs told is added to `telling`."""
-    translator = _Translator(variables, telling)
+    translator = _Translator(rule, variables, telling)
     body = translator.condition(condition, holds=True)
     # a thing of which some alternative asks nothing must be told and bound all the same
     bare = [at for at, (name, _) in enumerate(variables) if not _asks(body, name)]
     whole = All((body, *(translator.always(at) for at in bare))) if bare else body
-    return Translation(Pattern(rule, variables, whole), compiled(condition) if translator.mixed else None)
+    again = compiled(condition) if translator.mixed else None
+    return Translation(Pattern(rule, variables, whole), again, tuple(translator.meets(body)))
 
 
 class _Translator:
-    def __init__(self, variables: tuple[tuple[str, str], ...], telling: Telling) -> None:
+    def __init__(self, rule: str, variables: tuple[tuple[str, str], ...], telling: Telling) -> None:
+        self.rule = rule
         self.variables = variables
         self.telling = telling
         self.mixed = False
@@ -97,6 +117,22 @@ class _Translator:
         other = Ref(self.variables[right[0]][0], self.told(right[0], node.right, operand=True))
         return Test(self.variables[left[0]][0], self.told(left[0], node.left, operand=True), operator, other)
 
+    def meets(self, body: Condition) -> Iterator[Meeting]:
+        """The joins by `=` and `!=` that every alternative of a condition has."""
+        match body:
+            case All():
+                for part in body.parts:
+                    yield from self.meets(part)
+            case Test(op="==" | "!=" as op, operand=Ref() as other):
+                yield Meeting(self.operand(body), op == "==", self.operand(other))
+            case _:
+                return
+
+    def operand(self, side: Test | Ref) -> Operand:
+        kind = dict(self.variables)[side.variable]
+        reading = next(each.reading for each in self.telling[kind].values() if each.name == side.property)
+        return Operand(kind, reading)
+
     def always(self, at: int) -> Condition:
         return self.has(at, Constant(value=True, type=Type.TRUTH, text="true"), wanted=True)
 
@@ -110,7 +146,7 @@ class _Translator:
         if key not in known:
             reading = _of_one(compiled(node), len(self.variables))
             known[key] = Property(f"p{len(known)}", reading, operand, wanted, set())
-        known[key].asked.add(tuple(kind for _, kind in self.variables))
+        known[key].asked.add(self.rule)
         return known[key].name
 
 

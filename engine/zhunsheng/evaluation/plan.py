@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from jsonschema.protocols import Validator
 
-    from zhunsheng.evaluation.patterns import Property, Telling
+    from zhunsheng.evaluation.patterns import Meeting, Property, Telling
     from zhunsheng.expression.exact import Reading
     from zhunsheng.expression.tree import Node
     from zhunsheng.number import Rounding
@@ -69,14 +69,23 @@ class Told(NamedTuple):
     properties: tuple[Property, ...]
 
 
+class Join(NamedTuple):
+    """A pattern over several things: their kinds, and what of them must be equal or unequal."""
+
+    rule: str
+    kinds: tuple[str, ...]
+    meets: tuple[Meeting, ...]
+
+
 class Step(NamedTuple):
     """A stratum: elements to work out in turn, then what to tell of which things, and the rules that may fire."""
 
     elements: tuple[Key, ...]
     told: tuple[Told, ...]
     firings: Mapping[str, Firing]
-    heard: dict[tuple[int, ...], tuple[Told, ...]]
-    """What of it some rule can use, by how many things there are of each: a memo."""
+    joins: tuple[Join, ...]
+    heard: dict[frozenset[str], tuple[Told, ...]]
+    """What is told where some rules cannot match, by those rules: a memo."""
 
 
 @final
@@ -132,6 +141,7 @@ def _planned(ruleset: Ruleset) -> Plan:
         telling: Telling = {}
         group = 1
         firings: dict[str, Firing] = {}
+        joins: list[Join] = []
         for name in stratum.rules:
             rule = by_id[name]
             for holds, condition in conditions_of(rule):
@@ -143,10 +153,12 @@ def _planned(ruleset: Ruleset) -> Plan:
                 translation = translated(key, variables, condition, telling)
                 patterns.append(translation.pattern)
                 firings[key] = Firing(rule, holds, translation.again)
+                if len(kinds) > 1:
+                    joins.append(Join(key, tuple(kinds), translation.meets))
         told = tuple(
             Told(kind.partition(" ")[0], kind, tuple(properties.values())) for kind, properties in telling.items()
         )
-        steps.append(Step(stratum.elements, told, firings, {}))
+        steps.append(Step(stratum.elements, told, firings, tuple(joins), {}))
     scorings = [_scoring(score) for score in ruleset.scores]
     weights = [Quantity(f"权重.{name}", DOCUMENT, weight[0], (), weight[1]) for name, weight in ruleset.weights.items()]
     full_marks = Quantity("满分", DOCUMENT, ruleset.full_marks, (), Citation(None, ""))

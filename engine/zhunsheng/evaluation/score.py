@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from zhunsheng.evaluation.facts import World
     from zhunsheng.evaluation.infer import Engine, Fact, Match
-    from zhunsheng.evaluation.patterns import Property
-    from zhunsheng.evaluation.plan import Firing, Formula, Plan, Scoring, Step, Told
+    from zhunsheng.evaluation.patterns import Meeting, Operand, Property
+    from zhunsheng.evaluation.plan import Firing, Formula, Join, Plan, Scoring, Step, Told
     from zhunsheng.expression.exact import Bound
     from zhunsheng.expression.tree import Value
     from zhunsheng.number import Rounding
@@ -253,8 +253,8 @@ def _gather_items(plan: Plan, world: World, result: Run) -> None:
 def _itemised(scored: Thing, scoring: Scoring | None) -> tuple[Thing, Value, Value, Value]:
     """What is scored as an item of the total: of which document, its name, its group, its position."""
     if scored.scope == DOCUMENT:
-        name = cast("Scoring", scoring).score.name
-        return scored, name, name, _MISSING
+        own = cast("Scoring", scoring).score.name
+        return scored, own, own, _MISSING
     name, group, position = [scored.values.get(each, _MISSING) for each in ("三级指标", "一级指标", POSITION)]
     return cast("Thing", scored.parent), name, group, position
 
@@ -307,7 +307,7 @@ def facts_of(step: Step, world: World) -> tuple[list[Fact], dict[str, Thing]]:
     things: dict[str, Thing] = {}
     operands: list[tuple[dict[str, Any], str]] = []
     for scope, kind, properties in _heard(step, world):
-        for thing in world.things[scope]:
+        for thing in world.things.get(scope, ()):
             told = _told(properties, thing, operands)
             if told:
                 name = f"{kind} {thing.key}"
@@ -322,26 +322,38 @@ def facts_of(step: Step, world: World) -> tuple[list[Fact], dict[str, Thing]]:
 
 def _heard(step: Step, world: World) -> tuple[Told, ...]:
     """What some rule can use: a rule on a form and a statement needs none of it where there is no statement."""
-    counts = tuple([min(len(world.things.get(each.scope, ())), MOST_JOINED) for each in step.told])
-    if counts not in step.heard:
-        found = {each.kind: count for each, count in zip(step.told, counts, strict=True)}
+    kinds = {each.kind: world.things.get(each.scope, ()) for each in step.told}
+    idle = frozenset([each.rule for each in step.joins if not _can_match(each, kinds)])
+    if idle not in step.heard:
         used = [
-            each._replace(
-                properties=tuple(one for one in each.properties if any(_can_match(kinds, found) for kinds in one.asked))
-            )
+            each._replace(properties=tuple(one for one in each.properties if not one.asked <= idle))
             for each in step.told
         ]
-        step.heard[counts] = tuple(each for each in used if each.properties)
-    return step.heard[counts]
+        step.heard[idle] = tuple(each for each in used if each.properties)
+    return step.heard[idle]
 
 
-MOST_JOINED: Final = 3
-"""Things that a rule may bind."""
+def _can_match(join: Join, kinds: Mapping[str, Sequence[Thing]]) -> bool:
+    """Whether there are things enough, none being joined with itself, and some are equal in what must be."""
+    for kind in join.kinds:
+        if len(kinds[kind]) < join.kinds.count(kind):
+            return False
+    return all(_meets(each, kinds) for each in join.meets)
 
 
-def _can_match(kinds: tuple[str, ...], counts: Mapping[str, int]) -> bool:
-    """Whether there are things enough for a rule; none is ever joined with itself."""
-    return all(counts.get(kind, 0) >= kinds.count(kind) for kind in kinds)
+def _meets(meeting: Meeting, kinds: Mapping[str, Sequence[Thing]]) -> bool:
+    """Whether some two are equal (or unequal) in this, whatever else is asked of them."""
+    one, equal, other = meeting
+    values = _there(one, kinds)
+    if one == other:
+        return len(set(values)) < len(values) if equal else len(set(values)) > 1
+    others = set(_there(other, kinds))
+    return not others.isdisjoint(values) if equal else len(others.union(values)) > 1
+
+
+def _there(operand: Operand, kinds: Mapping[str, Sequence[Thing]]) -> list[Value]:
+    values = [operand.reading((each,)) for each in kinds[operand.kind]]
+    return [each for each in values if type(each) is not Absent]
 
 
 def _told(properties: Sequence[Property], thing: Thing, operands: list[tuple[dict[str, Any], str]]) -> dict[str, Any]:

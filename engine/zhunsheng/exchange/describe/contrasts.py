@@ -58,7 +58,7 @@ class Teller:
         first, *others = contrast.targets or ("",)
         target = self.say("target", target=first) if first else ""
         target += self.say("alike", targets=self.joint.join(others)) if others else ""
-        return self.say("title", what=contrast.what, by=contrast.by, on=f"{points}{target}{given}")
+        return self.say("caption", what=contrast.what, by=contrast.by, on=f"{points}{target}{given}")
 
     @property
     def joint(self) -> str:
