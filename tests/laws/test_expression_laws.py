@@ -37,7 +37,7 @@ from reference.meaning import Meaning
 from zhunsheng.evaluation.facts import World
 from zhunsheng.evaluation.infer import Engine
 from zhunsheng.evaluation.patterns import Telling, translated
-from zhunsheng.evaluation.plan import Told
+from zhunsheng.evaluation.plan import Join, Step, Told
 from zhunsheng.evaluation.score import facts_of
 from zhunsheng.expression import tree
 from zhunsheng.expression.check import Binder, check
@@ -51,7 +51,6 @@ from zhunsheng.number import Mode, Rounding, round_once
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from zhunsheng.evaluation.plan import Step
     from zhunsheng.expression.exact import Thing
     from zhunsheng.expression.tree import Value
 

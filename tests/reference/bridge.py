@@ -102,6 +102,7 @@ def filed_things(world: World) -> list[Thing]:
             filed = {name: value for name, value in thing.values.items() if name not in ("扣分", "否决")}
             made[id(thing)] = {
                 "scope": thing.scope, "key": thing.key, "parent": None, "filed": filed, "collections": {}, "written": thing.paths,
+                "alone": set(thing.groups or ()),
             }  # fmt: skip
     for things in world.things.values():
         for thing in things:

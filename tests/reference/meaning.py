@@ -199,6 +199,8 @@ class Meaning:
                 return called(node.function, *values)
             case tree.Aggregate():
                 holder = self.holder(node.collection, bound)
+                if holder and node.collection.reference.key in holder.get("alone", ()):  # type: ignore[union-attr]
+                    return Absent.UNDEFINED  # judged alone, it has no peers
                 things = self.members(holder, node.collection.reference.key) if holder else ()  # type: ignore[union-attr]
                 wanted, values = (
                     [True if part is None else self.value(part, *bound, each) for each in things]

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -25,7 +25,8 @@ EXIT = {"error": 2, "warning": 1}
 
 def check(
     rulesets: Annotated[
-        list[str], typer.Argument(metavar="RULESET…", help="规则的标识或文件 · ids or files of rulesets")
+        list[str],
+        typer.Argument(metavar="RULESET|FOLDER…", help="规则的标识、文件或文件夹 · ids, files or folders of rulesets"),
     ],
     format: Reported = "text",  # noqa: A002  the word users know
     lang: Language = "zh",
@@ -38,13 +39,14 @@ def check(
 ) -> int:
     """检查评分规则，有疑点时退出码为 1，有错误时为 2 · check rulesets"""
     from zhunsheng.cli.refusal import shown
+    from zhunsheng.problem.show import as_data
 
-    checked = [_checked(name) for name in rulesets]
+    checked = [_checked(name) for name in _meant(rulesets)]
     found = [each[:3] for each in checked]
     every = [problem for each in checked for problem in each.problems]
     if format == "json":
         answer = {
-            "rulesets": [{"ruleset": name, "problems": [_plain(each) for each in them]} for name, _, them in found]
+            "rulesets": [{"ruleset": name, "problems": [as_data(each) for each in them]} for name, _, them in found]
         }
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
     elif format != "text":
@@ -72,6 +74,28 @@ def _reported(form: str, found: list[tuple[str, str, list[Problem]]], lang: Lang
             return reported.junit({name: problems for name, _, problems in found}, lang)
         case _:
             return reported.github(every, lang)
+
+
+def _meant(names: list[str]) -> list[str]:
+    """The rulesets that names mean, those in folders too; tests beside them, which `rulesets/*.yaml` names as well, are not.
+
+    Raises:
+        Refused: there is none among them.
+    """
+    from zhunsheng.exchange.files import SUFFIXES
+    from zhunsheng.exchange.ruleset_tests import ENDING
+    from zhunsheng.problem import Place, Problem, Refused, say
+
+    files = [
+        each
+        for name in names
+        for each in (sorted(Path(name).iterdir()) if Path(name).is_dir() else [name])
+        if not isinstance(each, Path) or each.suffix in SUFFIXES
+    ]
+    found = [str(each) for each in files if not str(each).endswith(ENDING)]
+    if not found:
+        raise Refused([Problem(Place(names[0]), "wrong-call", say("wrong-call.rulesets"))])
+    return found
 
 
 class _Checked(NamedTuple):
@@ -138,24 +162,3 @@ def _summary(found: list[tuple[str, str, list[Problem]]], lang: Lang) -> None:
         worst = next(each for each in SEVERITIES if counts[each])
         parts = [f"{page.say(f'count-{each}')} {count}" for each, count in counts.items() if count]
         page.line((f"{name}: ", inks[worst]), page.say("comma").join(parts))
-
-
-def _plain(problem: Problem) -> dict[str, Any]:
-    from zhunsheng.problem.show import sentence, title
-
-    def said(lang: Lang) -> dict[str, str]:
-        hint = {"hint": sentence(problem.hint, lang)} if problem.hint else {}
-        return {"title": title(problem, lang), "expected": sentence(problem.expected, lang), **hint}
-
-    place = problem.place
-    return {
-        "code": problem.code,
-        "severity": problem.severity,
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "length": place.length,
-        "got": problem.got,
-        "zh": said("zh"),
-        "en": said("en"),
-    }

@@ -385,12 +385,12 @@ def _placed(said: Said, content: Document | Dossier) -> Said:
 
 def _text(value: Value) -> str | None:
     match value:
+        case Fraction():
+            return write(value)
         case Absent():
             return None
         case bool():
             return "true" if value else "false"
-        case Fraction():
-            return write(value)
         case _:
             return str(value)
 

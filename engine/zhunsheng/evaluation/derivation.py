@@ -14,7 +14,7 @@ from zhunsheng.evaluation.assessment import Derivation, Input
 from zhunsheng.evaluation.peers import told
 from zhunsheng.evaluation.score import document_of, rounded
 from zhunsheng.expression.exact import COMPARISONS, compiled, find, group_in, members
-from zhunsheng.expression.tree import Absent, Aggregate, Choice, Constant, Name, Table, children
+from zhunsheng.expression.tree import Absent, Aggregate, Choice, Name, Table, children
 from zhunsheng.expression.types import Type
 from zhunsheng.expression.words import said, shown, words
 from zhunsheng.number import decimal_places, write
@@ -50,6 +50,11 @@ class Explainer:
         """Rules that cap the document's grade, and at what."""
         self.wanted: dict[str, tuple[Thing, str]] = {}
         """Elements named so far, by the key under which their own derivation is listed."""
+        # Formulas share what they name, so that most is asked for several times; trees and things outlive this.
+        self._found: dict[str, Derivation] = {}
+        self._inputs: dict[tuple[int, int], Input] = {}
+        self._texts: dict[tuple[int, str, int], str] = {}
+        self._taken: dict[tuple[int, ...], tuple[Node, Node | None]] = {}
 
     # Figures
 
@@ -79,7 +84,7 @@ class Explainer:
             rounding=tuple(map(str, roundings)),
             clause=citation.clause,
             status=citation.status,
-            inputs=tuple(dict.fromkeys(self.inputs(node, bound))),
+            inputs=self.inputs(node, bound),
         )
 
     def elements(self) -> dict[str, Derivation]:
@@ -91,7 +96,12 @@ class Explainer:
         return dict(sorted(found.items()))
 
     def of_element(self, key: str, thing: Thing, name: str) -> Derivation:
-        """The derivation of a named element of a thing."""
+        """The derivation of a named element of a thing, made once."""
+        if key not in self._found:
+            self._found[key] = self._of_element(key, thing, name)
+        return self._found[key]
+
+    def _of_element(self, key: str, thing: Thing, name: str) -> Derivation:
         if (thing.scope, name) in self.plan.sources:
             source = self.plan.sources[thing.scope, name]
             acted_on = (thing.scope, name) == (DOCUMENT, "等级")  # by caps
@@ -166,18 +176,24 @@ class Explainer:
 
     def value_text(self, node: Node, bound: Bound) -> str:
         """A value as a person reads it: what an indicator measures in the indicator's own unit."""
-        value = self.reading(node)(bound)
-        if node.type is not Type.QUANTITY or not isinstance(node, Name) or node.reference is None:
-            return shown(value, node.type, self.places_of(node))
+        if not isinstance(node, Name) or node.reference is None:
+            return shown(self.reading(node)(bound), node.type)
         thing = find(node.reference, bound)
+        known = (id(thing), node.reference.key, id(node.type))
+        if known not in self._texts:
+            self._texts[known] = self._text_of(node, thing, node.reference)
+        return self._texts[known]
+
+    def _text_of(self, node: Name, thing: Thing | None, reference: Reference) -> str:
+        value = Absent.MISSING if thing is None else thing.values.get(reference.key, Absent.MISSING)
+        if node.type is not Type.QUANTITY:
+            return shown(value, node.type, self.places_of(node))
         unit = (
             next((str(thing.values[name]) for name in _UNITS if name in thing.values), "") if thing is not None else ""
         )
-        return (
-            shown(value, Type.PERCENT)
-            if unit == "%"
-            else shown(value, node.type) + ("" if isinstance(value, Absent) else unit)
-        )
+        if unit == "%":
+            return shown(value, Type.PERCENT)
+        return shown(value, node.type) + ("" if isinstance(value, Absent) else unit)
 
     def decimal(self, node: Node | None, bound: Bound) -> str | None:
         """A figure for programs: a plain decimal with the places its rounding declares, a text as it is."""
@@ -202,7 +218,7 @@ class Explainer:
         value = self.reading(node)(bound)
         if isinstance(value, str):
             return value
-        return self.value_text(node, bound)
+        return self.value_text(node, bound) if isinstance(node, Name) else shown(value, node.type)
 
     def reading(self, node: Node) -> Reading:
         """The function of a node, made once a plan."""
@@ -218,29 +234,43 @@ class Explainer:
             known = self.plan.words[id(node)] = (node, words(node))
         return known[1]
 
-    def inputs(self, node: Node, bound: Bound) -> Iterator[Input]:
+    def inputs(self, node: Node, bound: Bound) -> tuple[Input, ...]:
         """The names that a value came from, with their values; of an aggregate, those of the members it counts."""
+        found: dict[Input, None] = {}
+        self._gather(node, bound, found)
+        return tuple(found)
+
+    def _gather(self, node: Node, bound: Bound, found: dict[Input, None]) -> None:
+        if isinstance(node, Name):
+            reference = cast("Reference", node.reference)
+            found[self.input(node, find(reference, bound), reference, bound)] = None
+            return
+        parts = children(node)
         match node:
-            case Name(reference=reference) if reference is not None:
-                yield self.input(node, find(reference, bound), reference, bound)
-            case Constant():
-                return
-            case Choice() if (taken := self.taken(node, bound)) is not None:
-                yield from self.inputs(node.test, bound)
-                yield from self.inputs(taken, bound)
-            case Table() if (row := self.taken(node, bound)) is not None and row != node:
-                yield from self.inputs(row, bound)
-            case Aggregate() if (found := group_in(cast("Reference", node.collection.reference), bound)) is not None:
-                yield from self.peers(node, found[0], bound)
+            case Choice() if (branch := self.taken(node, bound)) is not None:
+                parts = (node.test, branch)
+            case Table() if (row := self.taken(node, bound)) is not None:
+                parts = children(row)
             case Aggregate():
-                for member in members(cast("Reference", node.collection.reference), bound):
-                    inside = (*bound, member)
-                    if node.condition is None or self.reading(node.condition)(inside) is not False:
-                        for part in children(node):
-                            yield from self.inputs(part, inside)
+                self._gather_members(node, bound, found)
+                return
             case _:
+                pass
+        for part in parts:
+            self._gather(part, bound, found)
+
+    def _gather_members(self, node: Aggregate, bound: Bound, found: dict[Input, None]) -> None:
+        reference = cast("Reference", node.collection.reference)
+        group = group_in(reference, bound)
+        if group is not None:
+            found |= dict.fromkeys(self.peers(node, group[0], bound))
+            return
+        stands = None if node.condition is None else self.reading(node.condition)
+        for member in members(reference, bound):
+            inside = (*bound, member)
+            if stands is None or stands(inside) is not False:
                 for part in children(node):
-                    yield from self.inputs(part, bound)
+                    self._gather(part, inside, found)
 
     def peers(self, node: Aggregate, document: Thing, bound: Bound) -> Iterator[Input]:
         """The group that a peer figure is taken over, and what it is held against of the things outside."""
@@ -252,9 +282,19 @@ class Explainer:
 
     def taken(self, node: Choice | Table, bound: Bound) -> Node | None:
         """The branch that gave the value, of a table its one row; None where there is none, and the whole must be shown."""
-        if isinstance(node, Choice):
-            test = self.reading(node.test)(bound)
-            return None if isinstance(test, Absent) else node.yes if test else node.no
+        known = (id(node), *map(id, bound))
+        if known not in self._taken:
+            branch = self._choice(node, bound) if isinstance(node, Choice) else self._row(node, bound)
+            self._taken[known] = node, branch
+            if isinstance(node, Table) and branch is not None:
+                self._taken[(id(branch), *known[1:])] = branch, branch
+        return self._taken[known][1]
+
+    def _choice(self, node: Choice, bound: Bound) -> Node | None:
+        test = self.reading(node.test)(bound)
+        return None if isinstance(test, Absent) else node.yes if test else node.no
+
+    def _row(self, node: Table, bound: Bound) -> Table | None:
         at = self.reading(node.argument)(bound)
         if isinstance(at, Absent):
             return None
@@ -272,9 +312,15 @@ class Explainer:
 
     def input(self, node: Name, thing: Thing | None, reference: Reference, bound: Bound) -> Input:
         """A name with its value and where that comes from: a place in the file, or an element with reasons of its own."""
-        value = self.value_text(node, bound)
-        if thing is None:
-            return Input(node.text, value)
+        known = (id(node), id(thing))
+        if known not in self._inputs:
+            value = self.value_text(node, bound)
+            self._inputs[known] = (
+                Input(node.text, value) if thing is None else self._placed(node, thing, reference, value)
+            )
+        return self._inputs[known]
+
+    def _placed(self, node: Name, thing: Thing, reference: Reference, value: str) -> Input:
         element = self.element_key(thing, reference.key)
         at = (self.at(thing, reference.key) or None) if reference.key in thing.paths else None
         return Input(node.text, value, at, element)

@@ -289,10 +289,19 @@ def _read(part: BaseModel, scope: str, scale: Fraction) -> dict[str, Value]:
             held = inner.__dict__
             for name, key, holds in fields:
                 at = held.get(key)  # a row of funds lacks the fields of the rows with names of their own
-                if at is not None:
-                    value = _field(at, holds, inner, scale)
+                if at is None:
+                    continue
+                if at.__class__ is Decimal:
+                    exact = from_decimal(at)
+                    values[name] = exact * scale if holds == "money" and scale is not _ONE else exact
+                elif holds == "rate":
+                    value = _rate(inner, at)
                     if value is not None:
                         values[name] = value
+                elif at.__class__ is int:
+                    values[name] = ratio(at, 1)
+                elif at.strip():
+                    values[name] = at
     return values
 
 
@@ -303,18 +312,6 @@ def _below(scope: str) -> list[tuple[tuple[str, ...], list[tuple[str, str, str]]
         (path, [(name, at[-1], holds) for name, at, holds, _ in fields])
         for path, fields in groupby(fields_of(scope), key=lambda field: field[1][:-1])
     ]
-
-
-def _field(at: Any, holds: str, part: Any, scale: Fraction) -> Value | None:
-    """A field as a value; None for a blank text, or a rate that nobody can read."""
-    if at.__class__ is str:
-        if holds == "rate":
-            return _rate(part, at)
-        return at if at.strip() else None
-    if at.__class__ is Decimal:
-        exact = from_decimal(at)
-        return exact * scale if holds == "money" and scale is not _ONE else exact
-    return ratio(at, 1)
 
 
 def _rate(fund: Any, printed: str) -> Fraction | None:

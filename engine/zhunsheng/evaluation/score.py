@@ -240,6 +240,7 @@ def _scored(scoring: Scoring | None, thing: Thing) -> Item:
 def _gather_items(plan: Plan, world: World, result: Run) -> None:
     """The score items of each document, as a collection that the total and the rules may sum over."""
     derived = {name: False for scope, name in plan.derived if scope == ITEM}
+    things = world.things.setdefault(ITEM, [])
     result.items.sort(key=lambda each: filed(each.thing))
     for scored, scoring, points, computed, claimed, *_ in result.items:
         document, name, group, position = _itemised(scored, scoring)
@@ -247,7 +248,8 @@ def _gather_items(plan: Plan, world: World, result: Run) -> None:
         values: dict[str, Value] = {key: value for key, value in given if value is not _MISSING}
         key = f"{scored.key}#{ITEM}.{name}"
         thing = Thing(ITEM, key, document, values | derived, _ITEM_PATHS, pointer=scored.pointer)
-        cast("list[Thing]", document.collections[ITEM]).append(world.add(thing))
+        things.append(thing)
+        cast("list[Thing]", document.collections[ITEM]).append(thing)
 
 
 def _itemised(scored: Thing, scoring: Scoring | None) -> tuple[Thing, Value, Value, Value]:

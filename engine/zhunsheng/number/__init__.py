@@ -10,6 +10,7 @@ import re
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd
 from typing import Final, NamedTuple
 
@@ -120,11 +121,12 @@ def round_once(value: Fraction, rounding: Rounding) -> Fraction:
     Fraction(169, 200)
     """
     places, mode = rounding
+    numerator, denominator = value.as_integer_ratio()
     if places >= 0:
         scale: int = 10**places
-        return ratio(_whole(value.numerator * scale, value.denominator, mode), scale)
+        return ratio(_whole(numerator * scale, denominator, mode), scale)
     scale = 10**-places
-    return ratio(_whole(value.numerator, value.denominator * scale, mode) * scale, 1)
+    return ratio(_whole(numerator, denominator * scale, mode) * scale, 1)
 
 
 def write(value: Fraction, places: int | None = None) -> str:
@@ -138,19 +140,20 @@ def write(value: Fraction, places: int | None = None) -> str:
     >>> write(Fraction(169, 200)), write(Fraction(169, 200), 4), write(Fraction(1, 3)), write(Fraction(-1, 1000))
     ('0.845', '0.8450', '1/3', '-0.001')
     """
-    needed = decimal_places(value)
+    numerator, denominator = value.as_integer_ratio()
+    needed = _places(denominator)
     if places is None:
         if needed is None:
-            return f"{'-' if value.numerator < 0 else ''}{_digits(abs(value.numerator))}/{_digits(value.denominator)}"
+            return f"{'-' if numerator < 0 else ''}{_digits(abs(numerator))}/{_digits(denominator)}"
         places = needed
     elif needed is None or needed > places:
         message = f"{value} has more than {places} decimal places; round it first"
         raise ValueError(message)
-    places = max(places, 0)
-    numerator = value.numerator
-    digits = _digits(abs(numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     sign = "-" if numerator < 0 else ""
-    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+    if places <= 0:
+        return sign + _digits(abs(numerator))
+    digits = _digits(abs(numerator) * 10**places // denominator).rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
 
 
 def _digits(whole: int) -> str:
@@ -164,7 +167,11 @@ def decimal_places(value: Fraction) -> int | None:
     >>> decimal_places(Fraction(1, 8)), decimal_places(Fraction(1, 3)), decimal_places(Fraction(100))
     (3, None, 0)
     """
-    denominator = value.denominator
+    return _places(value.denominator)
+
+
+@lru_cache(maxsize=2**10)
+def _places(denominator: int) -> int | None:
     if denominator == 1:
         return 0
     twos = (denominator & -denominator).bit_length() - 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -33,6 +33,7 @@ _COLOURS: Final[dict[str, str]] = {"error": "1;31", "warning": "1;33", "note": "
 _FAINT: Final = "34"
 
 
+@lru_cache(maxsize=2**12)
 def sentence(words: Words, lang: Lang) -> str:
     """The sentence of the catalogue with its values put in; names in a list are quoted and joined.
 
@@ -235,3 +236,27 @@ def _plain(text: str, code: str) -> str:  # noqa: ARG001  the signature of `_ink
 def lines(problems: Iterable[Problem], lang: Lang) -> str:
     """Several problems, one a line."""
     return "\n".join(line(problem, lang) for problem in problems)
+
+
+def as_data(problem: Problem) -> dict[str, object]:
+    """A problem as JSON-ready data, in both languages: what `zhunsheng check --format json` prints.
+
+    Columns count characters from 1; `length` is that of the underlined text.
+    """
+
+    def said(lang: Lang) -> dict[str, str]:
+        hint = {"hint": sentence(problem.hint, lang)} if problem.hint else {}
+        return {"title": title(problem, lang), "expected": sentence(problem.expected, lang), **hint}
+
+    place = problem.place
+    return {
+        "code": problem.code,
+        "severity": problem.severity,
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "length": place.length,
+        "got": problem.got,
+        "zh": said("zh"),
+        "en": said("en"),
+    }
