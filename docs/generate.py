@@ -27,8 +27,8 @@ from zhunsheng.document import model
 from zhunsheng.document.schema import document_schema, dossier_file_schema, schema_of
 from zhunsheng.evaluation.assessment import Answer
 from zhunsheng.exchange import load_ruleset
-from zhunsheng.exchange.files import source_of
 from zhunsheng.exchange.forms.layout import layout_schema
+from zhunsheng.exchange.opening import source_of
 from zhunsheng.expression import types
 from zhunsheng.expression.check import check
 from zhunsheng.expression.exact import compiled

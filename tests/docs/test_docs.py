@@ -198,6 +198,23 @@ def test_every_link_within_the_project_leads_somewhere(path: Path) -> None:
             assert (path.parent / target).exists(), target
 
 
+def test_the_index_leads_to_every_page() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    led = {(ROOT / "docs" / each).resolve() for each in re.findall(r"\]\(([^)#]+\.md)", index)}
+
+    assert {path for path in PAGES if path.is_relative_to(ROOT / "docs")} - led == {ROOT / "docs" / "README.md"}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_every_link_to_a_heading_finds_it(path: Path) -> None:
+    text = re.sub(r"^(`{3,}).*?^\1$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for page, heading in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", text):
+        aim = (path.parent / page).resolve() if page else path
+        heads = re.findall(r"^#+ (.+)$", aim.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        slugs = {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in heads}
+        assert heading in slugs, f"{page}#{heading}"
+
+
 def test_the_page_on_the_real_report_names_the_rules_that_fire_and_no_other() -> None:
     page = (ROOT / "docs/explanation/the-real-report.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", page.partition("## 数字之间的关系")[0]))

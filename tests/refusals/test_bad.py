@@ -15,7 +15,7 @@ import pytest
 from zhunsheng.cli.filing import judged
 from zhunsheng.cli.refusal import text_of
 from zhunsheng.exchange import load_ruleset
-from zhunsheng.exchange.files import source_of
+from zhunsheng.exchange.opening import source_of
 from zhunsheng.problem import Refused
 from zhunsheng.problem.show import catalogue, excerpt, line, title
 from zhunsheng.proof import prove

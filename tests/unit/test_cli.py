@@ -274,6 +274,16 @@ def test_check_ends_with_what_the_worst_problem_is_worth(run: Callable[..., Ende
     assert run("check", "mof-2020", f"fixtures/bad/{name}/bad.yaml").code == code
 
 
+def test_check_leaves_the_tests_beside_rulesets(tmp_path: Path, run: Callable[..., Ended]) -> None:
+    names = ("general-practice.yaml", "general-practice.test.yaml")
+    ruleset, tests = (tmp_path / each for each in names)
+    for each in names:
+        (tmp_path / each).write_bytes((ROOT / "rulesets" / each).read_bytes())
+
+    assert run("check", ruleset, tests) == run("check", ruleset)
+    assert "error[wrong-call]" in run("check", tests).err
+
+
 # What comes out
 
 

@@ -25,8 +25,7 @@ EXIT = {"error": 2, "warning": 1}
 
 def check(
     rulesets: Annotated[
-        list[str],
-        typer.Argument(metavar="RULESET|FOLDER…", help="规则的标识、文件或文件夹 · ids, files or folders of rulesets"),
+        list[str], typer.Argument(metavar="RULESET…", help="规则的标识或文件 · ids or files of rulesets")
     ],
     format: Reported = "text",  # noqa: A002  the word users know
     lang: Language = "zh",
@@ -77,25 +76,19 @@ def _reported(form: str, found: list[tuple[str, str, list[Problem]]], lang: Lang
 
 
 def _meant(names: list[str]) -> list[str]:
-    """The rulesets that names mean, those in folders too; tests beside them, which `rulesets/*.yaml` names as well, are not.
+    """The rulesets among names: `rulesets/*.yaml` names their tests as well, which are not checked but run.
 
     Raises:
-        Refused: there is none among them.
+        Refused: there is nothing but tests.
     """
-    from zhunsheng.exchange.files import SUFFIXES
+    from zhunsheng.exchange.opening import is_file
     from zhunsheng.exchange.ruleset_tests import ENDING
     from zhunsheng.problem import Place, Problem, Refused, say
 
-    files = [
-        each
-        for name in names
-        for each in (sorted(Path(name).iterdir()) if Path(name).is_dir() else [name])
-        if not isinstance(each, Path) or each.suffix in SUFFIXES
-    ]
-    found = [str(each) for each in files if not str(each).endswith(ENDING)]
-    if not found:
+    found = [each for each in names if not each.endswith(ENDING)]
+    if not found and all(is_file(Path(each)) for each in names):
         raise Refused([Problem(Place(names[0]), "wrong-call", say("wrong-call.rulesets"))])
-    return found
+    return found or names
 
 
 class _Checked(NamedTuple):

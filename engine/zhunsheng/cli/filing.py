@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, final
 from zhunsheng.document import Document
 from zhunsheng.evaluation import evaluate, evaluate_dossier, evaluate_together
 from zhunsheng.exchange.choose import choose, named
-from zhunsheng.exchange.files import filed, load_ruleset, source_of
+from zhunsheng.exchange.files import filed, load_ruleset
+from zhunsheng.exchange.opening import source_of
 from zhunsheng.problem import Place, Problem, Refused, say
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from zhunsheng.evaluation import Assessment, DossierAssessment
     from zhunsheng.exchange.choose import Choice
-    from zhunsheng.exchange.files import Filed, Forms
+    from zhunsheng.exchange.files import Forms
+    from zhunsheng.exchange.opening import Filed
     from zhunsheng.ruleset import Ruleset
     from zhunsheng.source import Source
 

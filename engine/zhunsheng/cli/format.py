@@ -48,8 +48,8 @@ def format_(
 
 def _laid_out(file: Path) -> tuple[bytes, str]:
     """What a file holds, and what it should."""
-    from zhunsheng.exchange.files import content_of, source_of
     from zhunsheng.exchange.format import formatted
+    from zhunsheng.exchange.opening import content_of, source_of
     from zhunsheng.exchange.ruleset_tests import ENDING, tests_laid_out
     from zhunsheng.problem import Place, Problem, Refused, say
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zhunsheng.cli.filing import Judged
-    from zhunsheng.exchange.files import Filed
+    from zhunsheng.exchange.opening import Filed
     from zhunsheng.exchange.report.subject import Subject
     from zhunsheng.exchange.report.write import To
     from zhunsheng.problem import Problem

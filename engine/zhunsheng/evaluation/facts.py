@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 WAN: Final = Fraction(1, 10_000)
 _KINDS: Final = {Kind.NUMBER: "数值", Kind.RANGE: "区间", Kind.DATE: "日期", Kind.WORDS: "文字", Kind.MISSING: "空白"}
 _CLAIMS: Final = {"full": "达成", "partly": "部分", "none": "未达成"}
-_HALF: Final = Fraction(1, 2)
 _ONE: Final = Fraction(1)
 _ZERO: Final = Fraction(0)
 
@@ -235,8 +234,12 @@ def printed_interval(reading: Reading) -> tuple[Fraction | None, Fraction | None
     """All values that print as this one when rounded half-up: from the first (included) up to the second (not)."""
     if reading.number is None or reading.places is None:
         return None, None
-    half = _HALF * Fraction(10) ** -reading.places
-    return reading.number - half, reading.number + half
+    numerator, denominator = reading.number.as_integer_ratio()
+    if reading.places >= 0:
+        half, scale = denominator, 2 * 10**reading.places
+    else:
+        half, scale = denominator * 10**-reading.places, 2
+    return ratio(numerator * scale - half, denominator * scale), ratio(numerator * scale + half, denominator * scale)
 
 
 def _stated(reading: Reading) -> dict[str, Value]:

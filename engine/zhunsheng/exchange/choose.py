@@ -37,7 +37,9 @@ def choose(filed: Document | Dossier) -> Choice:
 def choose_for(kinds: set[str], region: str | None, year: int, name: str) -> Choice:
     """The same for what is known of it only by these: the kinds of the documents, region, year, and what it is called."""
     region = region or ""
-    applying = {each: regions for each in shipped_ids() if (regions := _applying(each, kinds, region, year)) is not None}
+    applying = {
+        each: regions for each in shipped_ids() if (regions := _applying(each, kinds, region, year)) is not None
+    }
     names = tuple(each for each, regions in applying.items() if regions) or tuple(applying)
     facts = {"region": region or "—", "year": year, "kind": tuple(say(f"kind.{each}") for each in sorted(kinds))}
     if len(names) == 1:

@@ -7,15 +7,25 @@ from beside it. A ruleset extends another by id, found beside it or among those 
 from __future__ import annotations
 
 import os
-import stat
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any
 
 from zhunsheng.document import Document, Dossier, kind_of, read_document, read_dossier
 from zhunsheng.exchange import shipped
 from zhunsheng.exchange.bases import naming_a_base
+from zhunsheng.exchange.opening import (
+    SUFFIXES,
+    Filed,
+    a_folder,
+    empty,
+    entries_of,
+    is_file,
+    is_folder,
+    source_of,
+    unreadable,
+)
 from zhunsheng.problem import Place, Problem, Refused, say
 from zhunsheng.ruleset import Ruleset, read_ruleset
 from zhunsheng.source import Source, read
@@ -26,22 +36,6 @@ if TYPE_CHECKING:
 
     Forms = Callable[[Path], tuple[list["Filed"], list[Problem]]]
     """Reads the forms of a file, with what was not understood."""
-
-SUFFIXES: Final = (".yaml", ".yml", ".json")
-LIMIT: Final = 20 * 2**20
-"""Bytes of one file; the largest real dossier has some hundred thousand."""
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """A document or dossier with the file it came from."""
-
-    path: Path
-    source: Source
-    content: Document | Dossier
-    form: bool = False
-    """Whether the file is a form of Word or Excel: then `source` is what was read out of it, and has no lines of its own."""
 
 
 def load_document(path: str | Path) -> Document:
@@ -90,7 +84,7 @@ def ruleset_source(name: str | Path) -> tuple[Source, Path | None]:
         return shipped_source(str(name)), None
     except KeyError as missing:
         if is_folder(path):
-            raise Refused([_folder(path)]) from None
+            raise Refused([a_folder(path)]) from None
         raise Refused([_no_such_ruleset(str(name), missing.args[0])]) from None
 
 
@@ -127,7 +121,7 @@ def retrieving(beside: Path | None) -> Callable[[str], Source]:
 
     def retrieve(name: str) -> Source:
         if beside is not None:
-            found = _named(_entries(beside)).get(name)
+            found = _named(entries_of(beside)).get(name)
             if found is not None:
                 return source_of(beside / found.name)
         return shipped_source(name)
@@ -199,24 +193,6 @@ def _forms_among(entries: list[Path]) -> list[Path]:
     return among(entries)
 
 
-def folder_of(path: Path) -> list[Path]:
-    """The YAML and JSON files of a folder.
-
-    Raises:
-        Refused: it is no folder, or has none.
-    """
-    if not is_folder(path):
-        raise Refused([_absent(path)])
-    files = sorted(each for each in _entries(path) if each.suffix in SUFFIXES and is_file(each))
-    if not files:
-        raise Refused([_empty(path)])
-    return files
-
-
-def _empty(path: Path) -> Problem:
-    return Problem(Place(str(path)), "empty-folder", say("empty-folder.expected", suffixes=" ".join(SUFFIXES)))
-
-
 def _resolved(path: Path) -> Path:
     return Path(os.path.realpath(path))  # `Path.resolve` raises where links lead in a circle
 
@@ -229,90 +205,11 @@ def files_of(path: Path, problems: list[Problem]) -> list[Path]:
         entries = [each for each in path.iterdir() if is_file(each)]
         files = sorted([*(each for each in entries if each.suffix in SUFFIXES), *_forms_among(entries)])
     except OSError as error:
-        problems.append(_unreadable(path, error))
+        problems.append(unreadable(path, error))
         return []
     if not files:
-        problems.append(_empty(path))
+        problems.append(empty(path))
     return files
-
-
-def source_of(path: Path) -> Source:
-    """The source of a file.
-
-    Raises:
-        Refused: there is no such file, it cannot be read, or it is no YAML or JSON.
-    """
-    shown = path.as_posix()
-    if path.suffix not in SUFFIXES and not is_folder(path):
-        raise Refused(
-            [
-                Problem(
-                    Place(shown),
-                    "unknown-format",
-                    say("unknown-format.expected", suffixes=" ".join(SUFFIXES)),
-                    path.suffix,
-                )
-            ]
-        )
-    return read(content_of(path), shown)
-
-
-def is_folder(path: Path) -> bool:
-    """Whether a path leads to a folder; one that cannot be followed, or is no name at all, leads nowhere."""
-    return os.path.isdir(path)  # noqa: PTH112  pathlib raises for these
-
-
-def is_file(path: Path) -> bool:
-    """Whether a path leads to an ordinary file, likewise."""
-    return os.path.isfile(path)  # noqa: PTH113  as above
-
-
-def content_of(path: Path) -> bytes:
-    """The bytes of a file.
-
-    Raises:
-        Refused: there is no such file, it is none (a folder, a pipe, a device, which might never end), it is larger than
-            any that is read, or it cannot be read.
-    """
-    place = Place(path.as_posix())
-    try:
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
-            raise Refused([_folder(path)])
-        if not stat.S_ISREG(found.st_mode):
-            raise Refused([Problem(place, "file-unreadable", say("file-unreadable.regular"), path.name)])
-        if found.st_size > LIMIT:
-            expected = say("file-too-large.expected", limit=LIMIT // 2**20)
-            raise Refused([Problem(place, "file-too-large", expected, str(found.st_size))])
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise Refused([_absent(path)]) from None
-    except OSError as error:
-        raise Refused([_unreadable(path, error)]) from None
-
-
-def _folder(path: Path) -> Problem:
-    return Problem(Place(path.as_posix()), "file-is-folder", say("file-is-folder.expected"), path.name)
-
-
-def _unreadable(path: Path, error: OSError) -> Problem:
-    return Problem(Place(path.as_posix()), "file-unreadable", say("file-unreadable.expected"), error.strerror or "")
-
-
-def _entries(folder: Path) -> list[Path]:
-    """What lies in a folder; nothing where it may not be looked into."""
-    try:
-        return list(folder.iterdir())
-    except OSError:
-        return []
-
-
-def _absent(path: Path) -> Problem:
-    from difflib import get_close_matches  # noqa: PLC0415  only where a name was mistyped
-
-    near = get_close_matches(path.name, [each.name for each in _entries(path.parent)], n=1)
-    hint = say("file-missing.hint", name=near[0]) if near else None
-    return Problem(Place(path.as_posix()), "file-missing", say("file-missing.expected"), path.name, hint=hint)
 
 
 def _no_such_ruleset(name: str, known: tuple[str, ...]) -> Problem:

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zhunsheng.exchange.files import SUFFIXES, load_document, load_ruleset
+from zhunsheng.exchange.files import load_document, load_ruleset
+from zhunsheng.exchange.opening import SUFFIXES
 from zhunsheng.exchange.ruleset_tests import ENDING, load_tests, trial_files, trial_source, write_tests
 from zhunsheng.problem import Place, Problem, Refused, say
 from zhunsheng.proof.forms import forms_of_one_row

@@ -9,17 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zhunsheng.exchange import shipped
-from zhunsheng.exchange.files import (
-    SUFFIXES,
-    content_of,
-    is_file,
-    is_folder,
-    load_dossier,
-    load_ruleset,
-    ruleset_source,
-    source_of,
-)
+from zhunsheng.exchange.files import load_dossier, load_ruleset, ruleset_source
 from zhunsheng.exchange.format import formatted
+from zhunsheng.exchange.opening import SUFFIXES, content_of, is_file, is_folder, source_of
 from zhunsheng.problem import Place, Problem, Refused, say
 from zhunsheng.trial import prepared, read_tests, read_yaml_with_nulls
 from zhunsheng.trial.read import NULL_MARK, read_with_nulls_marked

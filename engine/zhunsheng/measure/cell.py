@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -73,7 +72,7 @@ def read_actual(text: str | None, target: Reading, *, unit: str | None = None, y
     if reading.kind is Kind.WORDS:
         said = squeeze(target.text) if target.kind is Kind.WORDS else ""
         claim = claim_of(squeeze(reading.text), said) if len(reading.text) <= LONGEST else None
-        return replace(reading, claim=claim) if claim else reading
+        return reading._replace(claim=claim) if claim else reading
     if reading.comparator is not None:
         reading = reading.noting("comparator-in-actual")
     if reading.kind is Kind.DATE:
@@ -121,9 +120,8 @@ def _in_unit(reading: Reading, unit: Unit, *notes: Note) -> Reading:
     """A bare number or range in `unit`. A 万 of its own stays, and then the unit's scale is not applied again."""
     power = 0 if reading.power else unit.power
     if not power:
-        return replace(reading, unit=unit.name, period=unit.period, notes=(*reading.notes, *notes))
-    return replace(
-        reading,
+        return reading._replace(unit=unit.name, period=unit.period, notes=(*reading.notes, *notes))
+    return reading._replace(
         number=None if reading.number is None else scaled(reading.number, power),
         low=None if reading.low is None else scaled(reading.low, power),
         high=None if reading.high is None else scaled(reading.high, power),
@@ -143,7 +141,7 @@ def _with_column_comparator(reading: Reading, text: str) -> Reading:
         return reading
     if reading.comparator is not None:
         return reading.noting("column-comparator-differs")
-    return replace(reading, comparator=column)
+    return reading._replace(comparator=column)
 
 
 @lru_cache(maxsize=256)

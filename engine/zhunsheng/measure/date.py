@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from zhunsheng.measure.reading import Kind, Reading, words
@@ -71,13 +70,13 @@ def dated(reading: Reading, year: int | None) -> Reading:
     first, last = days
     match reading.comparator:
         case None | "=":
-            return replace(reading, earliest=first, latest=last)
+            return reading._replace(earliest=first, latest=last)
         case "<":
-            return replace(reading, latest=first - dt.timedelta(days=1))
+            return reading._replace(latest=first - dt.timedelta(days=1))
         case "<=":
-            return replace(reading, latest=last)
+            return reading._replace(latest=last)
         case _:
-            return replace(reading, earliest=first)
+            return reading._replace(earliest=first)
 
 
 def span(year: int, month: int | None, day: int | Literal["last"] | None) -> tuple[dt.date, dt.date] | None:

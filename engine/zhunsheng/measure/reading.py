@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, final
+from typing import TYPE_CHECKING, Literal, NamedTuple, final
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -47,8 +46,7 @@ class Kind(Enum):
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one cell says. Fields that its kind does not have are None or empty."""
 
     kind: Kind
@@ -85,7 +83,7 @@ class Reading:
 
     def noting(self, *notes: Note) -> Reading:
         """The same reading with these notes added."""
-        return replace(self, notes=(*self.notes, *notes))
+        return self._replace(notes=(*self.notes, *notes))
 
 
 def words(text: str, *notes: Note) -> Reading:

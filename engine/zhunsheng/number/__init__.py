@@ -53,7 +53,8 @@ def parse(text: str) -> Fraction | None:
     """
     if len(text) > MAX_DIGITS or not _DECIMAL.fullmatch(text):
         return None
-    return Fraction(text)
+    units, _, decimals = text.partition(".")
+    return ratio(int(units + decimals), 10 ** len(decimals))
 
 
 def ratio(numerator: int, denominator: int) -> Fraction:

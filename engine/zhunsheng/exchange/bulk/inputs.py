@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, final
 
 import polars as pl
 
-from zhunsheng.exchange.files import files_of, is_file, is_folder
+from zhunsheng.exchange.files import files_of
+from zhunsheng.exchange.opening import is_file, is_folder
 from zhunsheng.population.layout import FILES, KEY
 from zhunsheng.population.layout import SUFFIXES as TABLES
 from zhunsheng.problem import Place, Problem, Refused, say

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from zhunsheng.document import Document, kind_of, read_document
 from zhunsheng.exchange.bulk.inputs import EACH, Files, Lines, Range, scanned
-from zhunsheng.exchange.files import SUFFIXES, source_of
+from zhunsheng.exchange.opening import SUFFIXES, source_of
 from zhunsheng.population.filled import tidied
 from zhunsheng.population.judge import Entry
 from zhunsheng.population.layout import EXTRA, KEY, ORIGINAL

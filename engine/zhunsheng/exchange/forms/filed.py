@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from zhunsheng.exchange.files import Filed
 from zhunsheng.exchange.forms.layout import Layouts, load_layouts
 from zhunsheng.exchange.forms.read import SUFFIXES, read_sheets
 from zhunsheng.exchange.forms.recognise import Imported, Overrides, documents_of
+from zhunsheng.exchange.opening import Filed
 from zhunsheng.source import read
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, final
 
-from zhunsheng.exchange.files import is_folder
 from zhunsheng.exchange.forms.filed import among, as_json, imported
 from zhunsheng.exchange.forms.written import as_yaml, file_name
+from zhunsheng.exchange.opening import is_folder
 from zhunsheng.problem import Place, Problem, Refused, say
 
 if TYPE_CHECKING:

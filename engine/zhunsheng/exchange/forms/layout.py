@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zhunsheng.document.schema import build_validator, schema_of
 from zhunsheng.exchange.forms.words import Lookup
+from zhunsheng.exchange.opening import folder_of, source_of
 from zhunsheng.problem import Refused
 from zhunsheng.source import Source, read
 
@@ -283,8 +284,6 @@ def load_layouts(folder: Path | None = None) -> Layouts:
     """
     if folder is None:
         return shipped_layouts()
-    from zhunsheng.exchange.files import folder_of, source_of  # noqa: PLC0415  that module leads here
-
     layouts: list[Layout] = []
     problems: list[Problem] = []
     for path in folder_of(folder):

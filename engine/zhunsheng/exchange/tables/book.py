@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zipfile import BadZipFile
 
-from zhunsheng.exchange.files import LIMIT
+from zhunsheng.exchange.opening import LIMIT
 from zhunsheng.exchange.tables.sheets import PERCENT, PLACE, shifted
 from zhunsheng.problem import Place, Problem, Refused, say
 from zhunsheng.problem.show import cells as width_of
