@@ -136,7 +136,7 @@ def join(*values: Value) -> Absent:
         if each is _UNDECIDED:
             return _UNDECIDED
         if each is _UNDEFINED:
-            found = _UNDEFINED
+            return _UNDEFINED
     return found
 
 
@@ -653,7 +653,7 @@ def _sum(node: Aggregate, values: Iterable[Any]) -> Fraction:
     numerator, denominator = 0, 1
     for each in values:
         of_each = each._denominator  # noqa: SLF001  as above
-        if denominator != of_each:
+        if denominator % of_each:
             numerator, denominator = numerator * of_each, denominator * of_each
         numerator += each._numerator * (denominator // of_each)  # noqa: SLF001  as above
         if numerator.bit_length() > LARGEST_BITS or denominator.bit_length() > LARGEST_BITS:
