@@ -48,7 +48,7 @@ FULL_WIDTH = {code: chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
 
 def content(reading: measure.Reading) -> dict[str, object]:
     """A reading without the text it was read from."""
-    return {name: getattr(reading, name) for name in measure.Reading.__slots__ if name != "text"}
+    return {name: getattr(reading, name) for name in reading._fields if name != "text"}
 
 
 @given(CELLS, CELLS, CELLS, CELLS, YEARS)

@@ -136,7 +136,7 @@ def join(*values: Value) -> Absent:
         if each is _UNDECIDED:
             return _UNDECIDED
         if each is _UNDEFINED:
-            return _UNDEFINED
+            found = _UNDEFINED
     return found
 
 
