@@ -80,7 +80,7 @@ def test_every_block_of_a_page_runs(path: Path, tmp_path: Path, monkeypatch: pyt
             case "python":
                 blank = "\n" * (block.line - 1)
                 exec(compile(blank + block.text, str(path), "exec"), names)  # noqa: S102  our own pages
-            case "yaml" if tests := tests_in(block, tmp_path):
+            case "yaml" if tests := held_tests(block, tmp_path):
                 assert not differing(tests), f"{name_of(path)}:{block.line}: {differing(tests)}"
             case "yaml":
                 read_yaml(block, tmp_path)
@@ -95,7 +95,7 @@ def test_every_block_of_a_page_runs(path: Path, tmp_path: Path, monkeypatch: pyt
                 assert kind == "text", f"{name_of(path)}:{block.line}: no test runs a block of `{kind}`"
 
 
-def tests_in(block: Block, folder: Path) -> Path | None:
+def held_tests(block: Block, folder: Path) -> Path | None:
     """The file of a block of ruleset tests; None where it is none."""
     named = re.match(r"# (\S+\.test\.yaml)\n", block.text)
     if not named and not block.text.startswith("- "):
