@@ -24,6 +24,7 @@ from zhunsheng.ruleset.vocabulary import (
     EXPLANATION,
     FUND,
     FUND_ROWS,
+    IN_GOALS,
     INDICATOR,
     ITEM,
     POSITION,
@@ -119,12 +120,16 @@ def _document(world: World, document: Document, top: Thing | None, key: str, rul
 
 
 def _written(document: Document) -> dict[str, Value]:
-    """The texts of a form that are neither amounts nor indicators, to be looked into; absent where there are none."""
+    """What the texts of a form say that are neither amounts nor indicators; absent where there is nothing."""
     texts = {
         "表注": document.notes,
         "其他栏目": [f"{each.label}：{each.text}" for each in document.entries if each.text],
     }
-    return {name: "\n".join(lines) for name, lines in texts.items() if lines}
+    found: dict[str, Value] = {name: "\n".join(lines) for name, lines in texts.items() if lines}
+    amounts = measure.amounts_in(document.goals.expected) if document.goals is not None else ()
+    if amounts:
+        found |= zip(IN_GOALS, (Fraction(len(amounts)), sum(amounts, _ZERO), max(amounts)), strict=True)
+    return found
 
 
 def no_groups(ruleset: Ruleset) -> dict[str, Group | None] | None:
@@ -263,7 +268,7 @@ def paths_of(scope: str) -> Mapping[str, str]:
     if scope == INDICATOR:
         paths |= dict.fromkeys(OF_TARGET, "/target") | dict.fromkeys(_OF_ACTUAL, "/actual")
     if scope == DOCUMENT:
-        paths |= {"表注": "/notes", "其他栏目": "/entries"}
+        paths |= {"表注": "/notes", "其他栏目": "/entries", **dict.fromkeys(IN_GOALS, "/goals/expected")}
     if scope == STATEMENT:
         paths |= dict.fromkeys(STATED, "/value")
     return paths

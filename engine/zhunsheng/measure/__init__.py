@@ -5,7 +5,7 @@ without a comparator means, what an early date is worth are policy and stand in 
 certainty is words, and words are for a person to judge (人工认定).
 """
 
-from zhunsheng.measure.amount import AmountReading, read_amount
+from zhunsheng.measure.amount import AmountReading, amounts_in, read_amount
 from zhunsheng.measure.cell import read_actual, read_target
 from zhunsheng.measure.compare import Comparison, Reason, compare
 from zhunsheng.measure.rate import RateReading, read_rate
@@ -21,6 +21,7 @@ __all__ = [
     "RateReading",
     "Reading",
     "Reason",
+    "amounts_in",
     "compare",
     "read_actual",
     "read_amount",

@@ -19,6 +19,7 @@ POWERS = {"元": -4, "人民币元": -4, "千元": -1, "万元": 0, "百万元":
 """Units of money, as powers of ten of 万元."""
 
 _AMOUNT = re.compile(rf"[¥￥]?(?P<number>[+-]?{NUMBER})(?P<unit>[一-龥]{{1,4}})?", re.ASCII)
+_IN_PROSE = re.compile(rf"(?P<number>{NUMBER})(?P<unit>(?:千万|百万|亿|万|千)?元)(?!/|每|人)", re.ASCII)
 _OF_WHICH = re.compile(r"(?:其中|包括):?")
 
 
@@ -60,3 +61,17 @@ def read_amount(text: str | None, column_unit: str = "万元") -> AmountReading:
         return AmountReading(Kind.WORDS, text, label=label)
     shown = number.places_of(match["number"])
     return AmountReading(Kind.NUMBER, text, scaled(value, power), shown - power, label)
+
+
+def amounts_in(text: str | None) -> tuple[Fraction, ...]:
+    """The amounts of money that a sentence names, in 万元; a price (元/台) is none.
+
+    >>> amounts_in("县级配套 120 万元，自筹 305,000元；每台 2.5万元/台")
+    (Fraction(120, 1), Fraction(61, 2))
+    """
+    found = []
+    for match in _IN_PROSE.finditer(squeeze((text or "")[:LONGEST])):
+        value = number.parse(match["number"].replace(",", ""))
+        if value is not None:
+            found.append(scaled(value, POWERS[match["unit"]]))
+    return tuple(found)

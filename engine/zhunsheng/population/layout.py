@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zhunsheng.expression.types import Type
-from zhunsheng.ruleset.vocabulary import DOCUMENT, FUND, GIVEN, INDICATOR, MEASURED, POSITION, fields_of
+from zhunsheng.ruleset.vocabulary import DOCUMENT, FUND, GIVEN, IN_GOALS, INDICATOR, MEASURED, POSITION, fields_of
 
 if TYPE_CHECKING:
     from zhunsheng.ruleset import Ruleset
@@ -49,6 +49,7 @@ _OWN: Final = {
     DOCUMENT: (
         Column(NAME, Type.TEXT, note=f"{GIVEN[DOCUMENT][NAME].zh}；没有时照此补上"),
         *(Column(name, Type.TEXT, note=GIVEN[DOCUMENT][name].zh) for name in ("表注", "其他栏目")),
+        *(Column(name, each.type, note=each.zh) for name, each in IN_GOALS.items()),
         Column(ORIGINAL, Type.TEXT, note="整份自评文件的 JSON；有它才能转回自评文件"),
         Column(EXTRA, Type.TRUTH, note="原表里填有规则自己的输入：这一行照原表评"),
     ),

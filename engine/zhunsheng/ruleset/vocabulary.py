@@ -82,6 +82,12 @@ STATED: Final[Mapping[str, Given]] = MappingProxyType({
     "陈述比率上界": Given(Type.PERCENT, "印出的比率四舍五入前的最大可能（不含）"),
 })  # fmt: skip
 
+IN_GOALS: Final[Mapping[str, Given]] = MappingProxyType({
+    "目标内金额个数": Given(Type.NUMBER, "预期目标的文字里写了几个金额；一个也没有时未填"),
+    "目标内金额合计": Given(Type.MONEY, "这些金额之和"),
+    "目标内金额最大": Given(Type.MONEY, "其中最大的一个"),
+})  # fmt: skip
+
 GIVEN: Final[Mapping[str, Mapping[str, Given]]] = MappingProxyType({
     DOCUMENT: {
         "满分": Given(Type.NUMBER, "规则定的满分"),
@@ -92,6 +98,7 @@ GIVEN: Final[Mapping[str, Mapping[str, Given]]] = MappingProxyType({
         "文件名": Given(Type.TEXT, "文件标识，或项目名称，或单位名称"),
         "表注": Given(Type.TEXT, "表下的各条注，一条一行"),
         "其他栏目": Given(Type.TEXT, "表上的其他栏目，一栏一行：名称：内容"),
+        **IN_GOALS,
     },
     INDICATOR: {
         **MEASURED,
