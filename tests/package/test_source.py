@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MODULES = sorted((ROOT / "engine").rglob("*.py"))
 
 # In parts, so that this file does not hold what it forbids.
-MACHINE_PATHS = [f"/work/{room}" for room in ("main", "shared")]
+MACHINE_PATHS = ["/".join(parts) for parts in (("", "work", "main"), ("", "work", "shared"))]
 PACKAGE_HOSTS = [
     ".".join(parts)
     for parts in (
