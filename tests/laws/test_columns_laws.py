@@ -16,9 +16,9 @@ from zhunsheng.evaluation.plan import plan_of
 from zhunsheng.expression.tree import Absent
 from zhunsheng.number import Mode, Rounding, round_once
 from zhunsheng.population.columns import values
-from zhunsheng.population.columns.frames import Frame
+from zhunsheng.population.columns.peers import values_of
 from zhunsheng.population.columns.run import run
-from zhunsheng.population.columns.values import Inexpressible, Numbers, Overflow, Plain
+from zhunsheng.population.columns.values import Inexpressible, Overflow
 from zhunsheng.population.results import one_by_one, results_of
 from zhunsheng.population.table import frames_of, tables_of
 
@@ -76,22 +76,13 @@ def test_every_name_has_its_exact_value_in_columns(policy: dict[str, Any], forms
             assert len(rows) == len(things), (scope, policy)
             for name, column in frame.columns.items():
                 wanted = [each.values.get(name, Absent.MISSING) for each in things]
-                assert [valued(column, frame, row) for row in rows] == list(map(plainly, wanted)), (scope, name, policy)
+                every = values_of(column, frame.rows)
+                assert [every[row] for row in rows] == list(map(plainly, wanted)), (scope, name, policy)
 
 
 def plainly(value: object) -> object:
     """Undecided is told from undefined only in the reasons given to people."""
     return Absent.UNDEFINED if value is Absent.UNDECIDED else value
-
-
-def valued(column: values.Column, frame: Frame, row: int) -> object:
-    """The value of a column in a row."""
-    whole = values.wide(column, frame.rows)
-    absent = Absent.UNDEFINED if whole.void is not None and whole.void[row] else Absent.MISSING
-    if isinstance(whole, Plain):
-        return absent if whole.values[row] is None else whole.values[row]
-    num = whole.num[row]
-    return absent if num is None else Fraction(num, whole.den * (1 if whole.by is None else whole.by[row]))
 
 
 @tried(60)
@@ -135,7 +126,7 @@ def test_a_figure_too_large_for_columns_never_wraps(
     other = values.integers(pl.Series([divisor] * len(numerators), dtype=pl.Int128))
     exact = [Fraction(each, 10**places) for each in numerators]
     try:
-        quotient = values.divided(column, other, len(exact))
+        quotient = values.divided(column, other)
         results = {
             "product": (values.multiplied(column, column), [each * each for each in exact]),
             "sum": (
@@ -151,6 +142,4 @@ def test_a_figure_too_large_for_columns_never_wraps(
         event("too large")
         return
     for name, (found, wanted) in results.items():
-        assert isinstance(found, Numbers)
-        frame = Frame("", len(exact), {})
-        assert [valued(found, frame, row) for row in range(len(exact))] == wanted, name
+        assert values_of(found, len(exact)) == wanted, name

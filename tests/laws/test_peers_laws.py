@@ -17,13 +17,14 @@ from laws.strategies import (
     tried,
     wild_rulesets,
 )
-from laws.test_columns_laws import judgeable, plainly, valued
+from laws.test_columns_laws import judgeable, plainly
 from zhunsheng import Document, Ruleset, evaluate, evaluate_together
 from zhunsheng.evaluation.peers import judged_together, marks
 from zhunsheng.evaluation.plan import plan_of
 from zhunsheng.evaluation.score import run_together
 from zhunsheng.expression.tree import Absent
 from zhunsheng.number import parse
+from zhunsheng.population.columns.peers import values_of
 from zhunsheng.population.columns.run import run
 from zhunsheng.population.columns.values import Inexpressible
 from zhunsheng.population.peers import NOTHING, answered, parts_of, passes
@@ -151,7 +152,7 @@ def test_peers_in_columns_are_what_they_are_one_by_one(
         for row, each in enumerate(runs):
             value = each.world.things[DOCUMENT][0].values.get(name, Absent.MISSING)
             if row not in odd:
-                assert valued(frame.columns[name], frame, row) == plainly(value), (name, row, policy)
+                assert values_of(frame.columns[name], frame.rows)[row] == plainly(value), (name, row, policy)
 
 
 @tried(40)

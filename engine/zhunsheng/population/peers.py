@@ -34,16 +34,17 @@ from zhunsheng.evaluation.score import run as exact_run
 from zhunsheng.expression.exact import Group, Thing, compiled
 from zhunsheng.expression.tree import Absent, Aggregate, Name, Reference
 from zhunsheng.expression.types import Type
-from zhunsheng.population.columns import gather
+from zhunsheng.population.columns import gather, lanes
 from zhunsheng.population.columns.asked import asked, behind_level
 from zhunsheng.population.columns.frames import Context, View, segments_of
-from zhunsheng.population.columns.interpret import dtype_of, numbers, read, truth
+from zhunsheng.population.columns.interpret import dtype_of, read, typed
+from zhunsheng.population.columns.lanes import TRUE
 from zhunsheng.population.columns.peers import (
     Known,
     Ranked,
     grouped,
     ranked,
-    value_at,
+    values_of,
 )
 from zhunsheng.population.columns.run import marks_in, run
 from zhunsheng.population.columns.values import (
@@ -52,11 +53,12 @@ from zhunsheng.population.columns.values import (
     Numbers,
     Overflow,
     Plain,
+    Truths,
     both,
     integers,
     stacked,
     taken,
-    wide,
+    truths,
 )
 from zhunsheng.population.table import KEY, frames_of, world_of
 from zhunsheng.ruleset.vocabulary import DOCUMENT
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
     from zhunsheng.expression.tree import Node, Value
     from zhunsheng.population.columns.asked import Asked
     from zhunsheng.population.columns.frames import Frame, Segments
+    from zhunsheng.population.columns.lanes import Lane
     from zhunsheng.population.columns.values import Column
     from zhunsheng.population.table import Tables
     from zhunsheng.ruleset import Ruleset
@@ -136,23 +139,12 @@ def _collected(asks: Sequence[Asked], ruleset: Ruleset, documents: Frame) -> Par
     columns: dict[Aggregate, tuple[Column, ...]] = {}
     for each in asks:
         context = Context(documents.rows, (*(None for _ in range(each.inner)), View(documents)))
-        columns[each.node] = tuple(wide(_read(node, context), documents.rows) for node in each.of_members)
+        columns[each.node] = tuple(_read(node, context) for node in each.of_members)
     return Parts(documents.rows, _marks(asks, ruleset, lambda peers: marks_in(peers, documents)), columns)
 
 
 def _read(node: Node, context: Context) -> Column:
-    match dtype_of(node.type):
-        case pl.Int64:
-            return numbers(node, context)
-        case pl.Boolean:
-            return truth(node, context)
-        case dtype:
-            found = read(node, context)
-            return (
-                cast("Column", Plain(pl.repeat(None, context.rows, dtype=dtype, eager=True), found.void))
-                if isinstance(found, Numbers)
-                else found
-            )
+    return typed(read(node, context), dtype_of(node.type))
 
 
 def _marks(asks: Sequence[Asked], ruleset: Ruleset, marked: Callable[[Peers], pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -193,27 +185,29 @@ def written(value: Value) -> str:
 def _column(values: Sequence[Value], type_: Type | None) -> Column:
     """Exact values as a column; one fits where its digits do."""
     dtype = dtype_of(type_)
-    void = pl.Series([isinstance(each, Absent) and each is not Absent.MISSING for each in values], dtype=pl.Boolean)
+    worse = [isinstance(each, Absent) and each is not Absent.MISSING for each in values]
+    void = lanes.leaf(pl.Series(worse, dtype=pl.Boolean)) if any(worse) else None
     kept = [None if isinstance(each, Absent) else each for each in values]
-    worse = void if void.any() else None
+    if dtype is pl.Boolean:
+        return replace(truths(pl.Series(kept, dtype=dtype)), void=void)
     if dtype is not pl.Int64:
-        return Plain(pl.Series(kept, dtype=dtype), worse)
+        return Plain(pl.Series(kept, dtype=dtype), void)
     numbers = [each for each in kept if isinstance(each, Fraction)]
     common = lcm(*{each.denominator for each in numbers}) if numbers else 1
     if common <= LARGE:
         tops = [None if each is None else (cast("Fraction", each) * common).numerator for each in kept]
         if max((abs(each) for each in tops if each is not None), default=0) <= LARGE:
-            return replace(integers(pl.Series(tops, dtype=pl.Int128), common), void=worse)
-    return _over_their_own(kept, worse)
+            return replace(integers(pl.Series(tops, dtype=pl.Int128), common), void=void)
+    return _over_their_own(kept, void)
 
 
-def _over_their_own(values: Sequence[Any], void: pl.Series | None) -> Numbers:
+def _over_their_own(values: Sequence[Any], void: Lane | None) -> Numbers:
     tops = [None if each is None else each.numerator for each in values]
     bys = [1 if each is None else each.denominator for each in values]
     if max(*(abs(each) for each in tops if each is not None), *bys) > LARGE:
         raise Inexpressible("digits")
-    top = integers(pl.Series(tops, dtype=pl.Int128))
-    return replace(top, by=pl.Series(bys, dtype=pl.Int128), most=max(bys), void=void)
+    top, by = integers(pl.Series(tops, dtype=pl.Int128)), lanes.leaf(pl.Series(bys, dtype=pl.Int128))
+    return replace(top, by=by, least=min(bys), most=max(bys), void=void)
 
 
 def _joined(parts: Sequence[Parts]) -> Parts:
@@ -265,28 +259,26 @@ def answered(ruleset: Ruleset, known: Known, level: int, parts: Sequence[Parts])
     return Known({**known.groups, **groups}, {**known.figures, **figures})
 
 
-def _answer(ask: Asked, parts: Parts, group: pl.Series, groups: int) -> Numbers | Plain | Ranked:
+def _answer(ask: Asked, parts: Parts, group: pl.Series, groups: int) -> Column | Ranked:
     columns = parts.columns[ask.node]
-    yes = Plain(pl.Series([True]))
+    yes = Truths(TRUE)
     if ask.against is not None:
         *also, value = columns
-        standing = both([yes, *(cast("Plain", each) for each in also)], deciding=False)
-        stands = cast("Plain", wide(standing, parts.rows))
-        return ranked(ask.node.gathering, ask.against, stands, cast("Numbers", value), group, groups)
+        standing = both([yes, *(cast("Truths", each) for each in also)], deciding=False)
+        return ranked(ask.node.gathering, ask.against, standing, cast("Numbers", value), group, groups)
     given = iter(columns)
-    condition = yes if ask.node.condition is None else cast("Plain", next(given))
+    condition = yes if ask.node.condition is None else cast("Truths", next(given))
     value = yes if ask.node.value is None else next(given)
     order = group.arg_sort(nulls_last=True).head(len(group) - group.null_count()).cast(pl.Int64)
     segments = segments_of(group.gather(order), groups)
-    stands = cast("Plain", taken(wide(condition, parts.rows), order))
-    figure = taken(wide(value, parts.rows), order)
+    stands, figure = cast("Truths", taken(condition, order)), taken(value, order)
     try:
-        return gather.figure(ask.node.gathering, stands, figure, segments)
+        return gather.figure(ask.node.gathering, stands, figure, segments, len(order))
     except (Inexpressible, Overflow):
-        return _one_by_one(ask.node, stands, figure, segments)
+        return _one_by_one(ask.node, stands, figure, segments, len(order))
 
 
-def _one_by_one(node: Aggregate, standing: Plain, value: Column, segments: Segments) -> Column:
+def _one_by_one(node: Aggregate, standing: Truths, value: Column, segments: Segments, rows: int) -> Column:
     """A figure of each group by the exact interpreter, of values that columns cannot gather."""
     holds, figure = (Name(name, type=type_, reference=Reference(1, 0, name, DOCUMENT)) for name, type_ in (
         ("condition", Type.TRUTH), ("value", node.type),
@@ -294,10 +286,9 @@ def _one_by_one(node: Aggregate, standing: Plain, value: Column, segments: Segme
     reference = Reference(0, 0, "members", DOCUMENT)
     reading = compiled(replace(node, collection=Name("members", reference=reference), value=figure, condition=holds))
     found: list[Value] = []
+    holding, figures = values_of(standing, rows), values_of(value, rows)
     for start, end in zip(*segments, strict=True):
-        members = [
-            _member({"condition": value_at(standing, row), "value": value_at(value, row)}) for row in range(start, end)
-        ]
+        members = [_member({"condition": holding[row], "value": figures[row]}) for row in range(start, end)]
         found.append(reading((Thing(DOCUMENT, "", None, {}, collections={"members": members}),)))
     return _column(found, node.type)
 
@@ -329,7 +320,7 @@ def _telling(known: Known, number: int) -> Callable[[Aggregate, Bound], Value]:
             return Absent.UNDEFINED
         if isinstance(figure, Ranked):
             own = cast("Numbers", _column([compiled(figure.against.own)(bound)], Type.NUMBER))
-            return value_at(figure.counted(own, pl.Series([number], dtype=pl.Int64)), 0)
-        return value_at(figure, number)
+            return values_of(figure.counted(own, pl.Series([number], dtype=pl.Int64)), 1)[0]
+        return values_of(taken(figure, pl.Series([number], dtype=pl.Int64)), 1)[0]
 
     return told

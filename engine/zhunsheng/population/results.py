@@ -22,10 +22,22 @@ from zhunsheng.evaluation.score import run_together
 from zhunsheng.expression.exact import find
 from zhunsheng.expression.tree import Name
 from zhunsheng.number import write
+from zhunsheng.population.columns import lanes
 from zhunsheng.population.columns import run as columns
 from zhunsheng.population.columns.frames import Context, View
-from zhunsheng.population.columns.interpret import view_of
-from zhunsheng.population.columns.values import Inexpressible, Numbers, Overflow, Plain, times, wide
+from zhunsheng.population.columns.interpret import typed, view_of
+from zhunsheng.population.columns.lanes import FALSE
+from zhunsheng.population.columns.peers import fractions_of
+from zhunsheng.population.columns.values import (
+    Inexpressible,
+    Overflow,
+    Plain,
+    Words,
+    series_of,
+    taken,
+    texts_of,
+    times,
+)
 from zhunsheng.population.peers import NOTHING, grouping, peers_of
 from zhunsheng.population.table import ADJUSTED, KEY, Tables, declared_paths, frames_of, world_of
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM
@@ -42,7 +54,7 @@ if TYPE_CHECKING:
     from zhunsheng.population.columns.frames import Frame
     from zhunsheng.population.columns.peers import Known
     from zhunsheng.population.columns.run import Fired, Outcome
-    from zhunsheng.population.columns.values import Column
+    from zhunsheng.population.columns.values import Column, Numbers
     from zhunsheng.ruleset import Ruleset
 
 STATUSES: Final = ("computed", "undecided", "withheld")
@@ -204,7 +216,7 @@ def _of_columns(tables: Tables, ruleset: Ruleset, outcome: Outcome, without: Col
                 _written(frame.columns[name], frame.rows, document_schema[name]).alias(name)
                 for name, _ in _figures(ruleset)
             ),
-            wide(frame.columns["等级"], frame.rows).values.cast(pl.String).alias("等级"),  # type: ignore[union-attr]
+            _texts(frame.columns["等级"], frame.rows).alias("等级"),
         ]
     )
     listed = [] if "scores" in without else outcome.items
@@ -219,29 +231,29 @@ def _all_remarks(keys: pl.Series, ruleset: Ruleset, outcome: Outcome) -> Iterato
         if heading_of(fired.rule, holds=fired.holds):
             yield _remarks(fired, keys, ruleset)
     for items in outcome.items:
-        if (items.status != columns.COMPUTED).any():
-            yield _judgements(items, keys, ruleset)
+        if items.status.constant != columns.COMPUTED:
+            rows = (lanes.series(items.status, items.frame.rows) != columns.COMPUTED).arg_true().cast(pl.Int64)
+            if len(rows):
+                yield _judgements(items, rows, keys, ruleset)
 
 
 def _written(column: Column, rows: int, dtype: Any) -> pl.Series:
     """Numbers as the decimals, or the texts, that the tables have."""
-    column = wide(column, rows)
-    assert isinstance(column, Numbers)
+    figures = cast("Numbers", typed(column, pl.Int64))
     if isinstance(dtype, pl.Decimal):
         scale = 10**dtype.scale
-        assert scale % column.den == 0, column.den
-        assert column.by is None
-        plain = times(column, scale // column.den).num.cast(pl.Decimal(38, 0)).to_arrow()
+        assert scale % figures.den == 0, figures.den
+        plain = series_of(times(figures, scale // figures.den), rows).cast(pl.Decimal(38, 0)).to_arrow()
         return cast(
             "pl.Series",
             pl.from_arrow(pa.Array.from_buffers(pa.decimal128(38, dtype.scale), len(plain), plain.buffers())),
         ).cast(dtype)
-    bys = [1] * rows if column.by is None else column.by.to_list()
-    texts = [
-        None if num is None else write(Fraction(num, column.den * by))
-        for num, by in zip(column.num.to_list(), bys, strict=True)
-    ]
+    texts = [None if each is None else write(each) for each in fractions_of(figures, rows)]
     return pl.Series(texts, dtype=pl.String)
+
+
+def _texts(column: Column, rows: int) -> pl.Series:
+    return texts_of(cast("Words | Plain", typed(column, pl.String)), rows)
 
 
 def _owners(frame: Frame, rows: pl.Series | None) -> pl.Series:
@@ -256,7 +268,7 @@ def _scores(items: columns.Items, keys: pl.Series, dtype: Any) -> pl.DataFrame:
     frame = items.frame
     rows = frame.rows
     ids = pl.repeat(items.score, rows, dtype=pl.String, eager=True) if frame.places is None else frame.places
-    names = pl.Series(STATUSES).gather(items.status)
+    names = pl.Series(STATUSES).gather(lanes.series(items.status, rows))
     return pl.DataFrame(
         [
             keys.gather(_owners(frame, None)).alias(KEY),
@@ -275,10 +287,9 @@ def _remarks(fired: Fired, keys: pl.Series, ruleset: Ruleset) -> pl.DataFrame:
     return _remark_table(keys.gather(_owners(fired.frame, fired.rows)), heading, pl.lit(rule.id), severity, places)
 
 
-def _judgements(items: columns.Items, keys: pl.Series, ruleset: Ruleset) -> pl.DataFrame:
-    """A score that a person must settle."""
+def _judgements(items: columns.Items, rows: pl.Series, keys: pl.Series, ruleset: Ruleset) -> pl.DataFrame:
+    """Scores that a person must settle, by their rows."""
     frame = items.frame
-    rows = (items.status != columns.COMPUTED).arg_true().cast(pl.Int64)
     if frame.scope == DOCUMENT:
         places = pl.repeat("", len(rows), dtype=pl.String, eager=True)
         names = pl.repeat(f"scores.{items.score}", len(rows), dtype=pl.String, eager=True)
@@ -286,7 +297,7 @@ def _judgements(items: columns.Items, keys: pl.Series, ruleset: Ruleset) -> pl.D
         assert frame.places is not None
         places = frame.places.gather(rows) + pl.Series([paths_of(INDICATOR)["实际完成值"]])
         kinds = frame.columns.get("指标类型")
-        kind = _picked(kinds.values, rows) if isinstance(kinds, Plain) else None
+        kind = _texts(taken(kinds, rows), len(rows)) if isinstance(kinds, Words | Plain) else None
         known = [each.name for each in ruleset.scores if each.scope == INDICATOR]
         names = (
             pl.repeat("indicator_kind", len(rows), dtype=pl.String, eager=True)
@@ -296,10 +307,6 @@ def _judgements(items: columns.Items, keys: pl.Series, ruleset: Ruleset) -> pl.D
             )
         )
     return _remark_table(keys.gather(_owners(frame, rows)), "judgements", names, None, places)
-
-
-def _picked(values: pl.Series, rows: pl.Series) -> pl.Series:
-    return values.new_from_index(0, len(rows)) if len(values) == 1 else values.gather(rows)
 
 
 def _remark_table(
@@ -349,10 +356,7 @@ def _below(key: str, view: View, rows: int, ruleset: Ruleset) -> pl.Series:
 
 
 def _absent(column: Column, rows: int) -> pl.Series:
-    absent = column.absent
-    if absent is None:
-        return pl.repeat(value=False, n=rows, dtype=pl.Boolean, eager=True)
-    return absent.new_from_index(0, rows) if len(absent) == 1 and rows != 1 else absent
+    return lanes.series(column.absent or FALSE, rows)
 
 
 # One by one

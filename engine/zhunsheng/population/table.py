@@ -19,7 +19,8 @@ from zhunsheng.evaluation.facts import OF_TARGET, World, no_groups, paths_of, wo
 from zhunsheng.expression.exact import Thing
 from zhunsheng.number import decimal_places, from_decimal, write
 from zhunsheng.population.columns.frames import Columns, Frame, segments_of
-from zhunsheng.population.columns.values import Plain, constant, decimals, integers
+from zhunsheng.population.columns.lanes import FALSE
+from zhunsheng.population.columns.values import Plain, Truths, constant, decimals, integers, truths
 from zhunsheng.ruleset.vocabulary import DOCUMENT, EXPLANATION, FUND, INDICATOR, ITEM, WEIGHT
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def _beginnings(keys: pl.Series) -> pl.Series:
 
 
 def _started() -> dict[str, Column]:
-    return {"扣分": constant(Fraction(0)), "否决": Plain(pl.Series([False]))}
+    return {"扣分": constant(Fraction(0)), "否决": Truths(FALSE)}
 
 
 def _columns(table: pl.DataFrame, started: Mapping[str, Column]) -> Columns:
@@ -166,6 +167,8 @@ def _columns(table: pl.DataFrame, started: Mapping[str, Column]) -> Columns:
 def _column(values: pl.Series) -> Column:
     if isinstance(values.dtype, pl.Decimal):
         return decimals(values)
+    if values.dtype == pl.Boolean:
+        return truths(values)
     return integers(values) if values.dtype.is_integer() else Plain(values)
 
 

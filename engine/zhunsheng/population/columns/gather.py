@@ -7,23 +7,33 @@ from typing import TYPE_CHECKING, assert_never, cast
 
 import polars as pl
 
+from zhunsheng.population.columns import lanes
+from zhunsheng.population.columns.frames import segments_of
+from zhunsheng.population.columns.lanes import FALSE
 from zhunsheng.population.columns.values import (
+    LARGE,
+    SMALL,
     Inexpressible,
     Numbers,
-    Plain,
+    Overflow,
+    Truths,
+    added,
     both,
     divided,
-    filled,
     integers,
+    measured,
     opposite,
     over_one,
-    running,
+    series_of,
     without,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from zhunsheng.expression.tree import Gathering
     from zhunsheng.population.columns.frames import Segments
+    from zhunsheng.population.columns.lanes import Lane
     from zhunsheng.population.columns.values import Column
 
 
@@ -42,126 +52,107 @@ def side_by_side(starts: pl.Series, ends: pl.Series) -> Segments:
     return until - (ends - starts), until
 
 
-def figure(gathering: Gathering, standing: Plain, value: Column, segments: Segments) -> Column:
-    """A figure over the members that stand; as `expression.exact` has it, absences included."""
-    rows = len(segments[0])
+def figure(gathering: Gathering, standing: Truths, value: Column, segments: Segments, members: int) -> Column:
+    """A figure over the members that stand, of so many in all; as `expression.exact` has it, absences included."""
     match gathering:
         case "any" | "every":
             wanted = gathering == "any"
             first = standing if wanted else opposite(standing)
-            verdict = both([first, cast("Plain", value)], deciding=not wanted)
-            return _decided(verdict, segments, deciding=wanted, rows=rows)
+            return _decided(both([first, cast("Truths", value)], deciding=not wanted), segments, deciding=wanted)
         case "count":
-            verdict = both([standing, cast("Plain", value)], deciding=False)
-            absent, void = _absences(verdict.absent, verdict.void, segments)
-            return without(_counted(verdict.values, segments), absent, void, rows)
+            verdict = both([standing, cast("Truths", value)], deciding=False)
+            count, absent, void = _counts([verdict.values, verdict.absent, verdict.void], segments)
+            return without(integers(count), _some(absent), _some(void))
         case "share":
-            truths = cast("Plain", value)
-            hits = _counted(standing.values & filled(truths.values), segments)
-            found: Column = divided(hits, _counted(standing.values, segments), rows)
+            hits = lanes.conjoined(standing.values, cast("Truths", value).values)
+            some, every, *lacking = _counts([hits, standing.values, *_missing(standing, value)], segments)
+            found: Column = divided(integers(some), integers(every))
         case "sum" | "mean":
-            total = _summed(standing, cast("Numbers", value), segments)
-            found = total if gathering == "sum" else divided(total, _counted(standing.values, segments), rows)
+            found, lacking = _summed(gathering, standing, cast("Numbers", value), segments, members)
         case "min" | "max" | "median":
-            found = _ordered(gathering, standing, value, segments)
+            found = _ordered(gathering, standing, value, segments, members)
+            lacking = _counts(_missing(standing, value), segments)
         case _:
             assert_never(gathering)
-    absent, void = _missing(standing, value, segments)
-    return without(found, absent, void, rows)
+    return without(found, *map(_some, lacking))
 
 
-def _missing(standing: Plain, value: Column, segments: Segments) -> tuple[pl.Series | None, pl.Series | None]:
-    """Where a condition is absent, or the value of a member that stands."""
-    absent, void = standing.absent, standing.void
-    if value.absent is not None:
-        holds = filled(standing.values)
-        lacking = holds & value.absent
-        absent = lacking if absent is None else absent | lacking
-        if value.void is not None:
-            void = (holds & value.void) if void is None else void | (holds & value.void)
-    return _absences(absent, void, segments)
+def _missing(standing: Truths, value: Column) -> list[Lane | None]:
+    """Where a condition is absent, or the value of a member that stands; and where that is more than missing."""
+    return [
+        mark if of_value is None else lanes.disjoined(mark or FALSE, lanes.conjoined(standing.values, of_value))
+        for mark, of_value in ((standing.absent, value.absent), (standing.void, value.void))
+    ]
 
 
-def _absences(
-    absent: pl.Series | None, void: pl.Series | None, segments: Segments
-) -> tuple[pl.Series | None, pl.Series | None]:
-    return (
-        None if absent is None else _somewhere(absent, segments),
-        None if void is None else _somewhere(void, segments),
-    )
+def _counts(truths: Sequence[Lane | None], segments: Segments) -> list[pl.Series]:
+    """How often each holds among the members."""
+    return lanes.sums([lanes.counted(each or FALSE) for each in truths], *segments)
 
 
-def _decided(verdict: Plain, segments: Segments, *, deciding: bool, rows: int) -> Column:
+def _some(count: pl.Series) -> Lane | None:
+    here = count > 0
+    return lanes.leaf(here) if here.any() else None
+
+
+def _decided(verdict: Truths, segments: Segments, *, deciding: bool) -> Column:
     """One deciding truth settles it, else an absent one does."""
-    settled = _somewhere(verdict.values if deciding else ~verdict.values, segments)
-    found: Column = Plain(settled if deciding else ~settled)
-    absent, void = _absences(verdict.absent, verdict.void, segments)
-    if absent is None:
-        return found
-    open_ = absent & ~settled
-    return without(found, open_, None if void is None else void & open_, rows)
+    against = opposite(verdict).values
+    hits, absent, void = _counts([verdict.values if deciding else against, verdict.absent, verdict.void], segments)
+    settled = lanes.leaf(hits > 0)
+    found = Truths(settled if deciding else lanes.opposite(settled))
+    marks = [
+        None if each is None else lanes.conjoined(each, lanes.opposite(settled)) for each in map(_some, (absent, void))
+    ]
+    return without(found, *marks)
 
 
-def _between(sums: pl.Series, segments: Segments) -> pl.Series:
-    starts, ends = segments
-    return sums.gather(ends) - sums.gather(starts)
+def _summed(
+    gathering: Gathering, standing: Truths, value: Numbers, segments: Segments, members: int
+) -> tuple[Column, list[pl.Series]]:
+    value = over_one(value, "sum", members)
+    longest = (segments[1] - segments[0]).max()
+    most = longest if isinstance(longest, int) else 0
+    wide = replace(value, low=min(value.low, 0), high=max(value.high, 0))
+    bound = max(-wide.low, wide.high) * max(most, 1)
+    if bound > SMALL:
+        if bound > LARGE:
+            wide = measured(wide)
+            bound = max(-wide.low, wide.high) * max(most, 1)
+            if bound > LARGE:
+                raise Overflow
+        wide = replace(wide, num=lanes.as_large(wide.num)) if bound > SMALL else wide
+    kept = lanes.chosen(standing.values, wide.num, lanes.integer(0, wide.num.kind))
+    marks = [each or FALSE for each in (standing.values if gathering == "mean" else None, *_missing(standing, value))]
+    total, every, *lacking = lanes.sums([kept, *map(lanes.counted, marks)], *segments)
+    found: Column = integers(total, value.den)
+    return (divided(cast("Numbers", found), integers(every)) if gathering == "mean" else found), lacking
 
 
-def _count_of(truths: pl.Series, segments: Segments) -> pl.Series:
-    return _between(running(truths.cast(pl.Int64), 0, 1), segments)
-
-
-def _somewhere(truths: pl.Series, segments: Segments) -> pl.Series:
-    return _count_of(truths, segments) > 0
-
-
-def _counted(truths: pl.Series, segments: Segments) -> Numbers:
-    return integers(_count_of(truths, segments))
-
-
-def _summed(standing: Plain, value: Numbers, segments: Segments) -> Numbers:
-    value = over_one(value, "sum")
-    kept = _standing(standing, value.num, 0)
-    total = integers(_between(running(kept, value.low, value.high), segments))
-    return replace(total, den=value.den)
-
-
-def _standing(standing: Plain, num: pl.Series, rest: int | None) -> pl.Series:
-    if standing.absent is None and standing.values.all():
-        return num
-    return num.zip_with(filled(standing.values), pl.Series([rest], dtype=num.dtype))
-
-
-def _ordered(gathering: Gathering, standing: Plain, value: Column, segments: Segments) -> Column:
+def _ordered(gathering: Gathering, standing: Truths, value: Column, segments: Segments, members: int) -> Column:
     """The least, the greatest or the middle of the members that stand; undefined of none."""
-    if isinstance(value, Plain):
+    if not isinstance(value, Numbers):
         raise Inexpressible(gathering)
-    value = over_one(value, gathering)
+    value = over_one(value, gathering, members)
     starts, ends = segments
     rows = len(starts)
-    lengths = ends - starts
-    row = pl.int_range(rows, dtype=pl.Int64, eager=True).repeat_by(lengths).explode().drop_nulls()
-    table = pl.DataFrame({"row": row, "num": _standing(standing, value.num, None)}).drop_nulls().sort("row", "num")
-    counts = _count_of(standing.values & value.num.is_not_null(), segments)
-    until = counts.cum_sum()
-    low = until - counts
+    row = pl.int_range(rows, dtype=pl.Int64, eager=True).repeat_by(ends - starts).explode().drop_nulls()
+    holds = cast("Numbers", without(value, lanes.opposite(standing.values), None))
+    lie = pl.int_ranges(starts, ends, eager=True).explode().drop_nulls()
+    table = pl.DataFrame({"row": row, "num": series_of(holds, members).gather(lie)}).drop_nulls().sort("row", "num")
+    starts, ends = segments_of(table["row"], rows)
+    counts = ends - starts
     nums = pl.concat([table["num"], pl.Series([0], dtype=table["num"].dtype)])
-    places = {"min": (low, low), "max": (until - 1, until - 1)}
-    first, second = places.get(gathering, (low + (counts - 1) // 2, low + counts // 2))
+    places = {"min": (starts, starts), "max": (ends - 1, ends - 1)}
+    first, second = places.get(gathering, (starts + (counts - 1) // 2, starts + counts // 2))
     empty = counts == 0
     last = len(nums) - 1
     picked = [nums.gather(each.set(empty, last).clip(0, last)) for each in (first, second)]
     if gathering == "median":
         one, other = (integers(each, value.den) for each in picked)
-        total = _half(one, other)
+        total = added(one, other, 1)
+        total = replace(total, den=total.den * 2)
     else:
         total = integers(picked[0], value.den)
-    void = empty if empty.any() else None
-    return without(total, void, void, rows)
-
-
-def _half(one: Numbers, other: Numbers) -> Numbers:
-    from zhunsheng.population.columns.values import added  # noqa: PLC0415
-
-    both_ = added(one, other, 1)
-    return replace(both_, den=both_.den * 2)
+    void = lanes.leaf(empty) if empty.any() else None
+    return without(total, void, void)

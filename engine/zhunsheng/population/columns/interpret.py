@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, assert_never, cast
@@ -30,14 +31,17 @@ from zhunsheng.expression.tree import (
     Table,
     children,
 )
-from zhunsheng.expression.types import NUMERIC, Type
-from zhunsheng.population.columns import gather
+from zhunsheng.expression.types import Type
+from zhunsheng.population.columns import gather, lanes
 from zhunsheng.population.columns.frames import Context, View
+from zhunsheng.population.columns.lanes import FALSE, TRUE
 from zhunsheng.population.columns.peers import Ranked
 from zhunsheng.population.columns.values import (
     Inexpressible,
     Numbers,
     Plain,
+    Truths,
+    Words,
     added,
     both,
     chosen,
@@ -45,26 +49,28 @@ from zhunsheng.population.columns.values import (
     constant,
     divided,
     extreme,
-    filled,
     integers,
     is_given,
     is_missing,
     multiplied,
     negated,
+    no_number,
     nothing,
     opposite,
     rounded,
+    series_of,
     taken,
-    wholly,
-    wide,
+    texts_of,
     without,
+    word,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from zhunsheng.expression.tree import Node, Reference, Value
     from zhunsheng.population.columns.frames import Frame
+    from zhunsheng.population.columns.lanes import Lane
     from zhunsheng.population.columns.peers import Peering
     from zhunsheng.population.columns.values import Column
 
@@ -94,7 +100,7 @@ def read(node: Node, context: Context) -> Column:
         case Arithmetic():
             return _arithmetic(node, context)
         case Compare():
-            return compared(node.operator, *_alike(node.left, node.right, context))
+            return compared(node.operator, *_alike(node.left, node.right, context), context.rows)
         case Not():
             return opposite(truth(node.operand, context))
         case Logic():
@@ -111,7 +117,7 @@ def read(node: Node, context: Context) -> Column:
             return _extreme(node, context)
         case Presence():
             test = is_missing if node.test == "missing" else is_given
-            return Plain(test(read(node.operand, context), context.rows))
+            return Truths(test(read(node.operand, context)))
         case Call():
             return _call(node, context)
         case Aggregate():
@@ -122,39 +128,59 @@ def read(node: Node, context: Context) -> Column:
 
 def numbers(node: Node, context: Context) -> Numbers:
     """The value of an expression that gives numbers."""
-    return cast("Numbers", _typed(read(node, context), pl.Int64))
+    return cast("Numbers", typed(read(node, context), pl.Int64))
 
 
-def truth(node: Node, context: Context) -> Plain:
+def truth(node: Node, context: Context) -> Truths:
     """The value of an expression that gives truths."""
-    return cast("Plain", _typed(read(node, context), pl.Boolean))
+    return cast("Truths", typed(read(node, context), pl.Boolean))
 
 
-def _typed(column: Column, dtype: type[pl.DataType]) -> Column:
-    """A column of the kind wanted; one without any value, whose kind nobody could know, is made so."""
-    if isinstance(column, Numbers) == (dtype in (pl.Int64, pl.Int128)):
+def _dtype(column: Column) -> type[pl.DataType]:
+    match column:
+        case Numbers():
+            return pl.Int64
+        case Truths():
+            return pl.Boolean
+        case Words():
+            return pl.String
+        case Plain():
+            return pl.Date if column.values.dtype == pl.Date else pl.String
+
+
+def typed(column: Column, dtype: type[pl.DataType]) -> Column:
+    """A column of the kind wanted; one without any value, whose kind nobody could know, is made so.
+
+    Raises:
+        Inexpressible: it is of another kind and has values.
+    """
+    if _dtype(column) is dtype:
         return column
-    values = column.num if isinstance(column, Numbers) else column.values
-    if values.null_count() < len(values):
-        raise Inexpressible("type")
-    return nothing(dtype, undefined=column.void is not None and bool(column.void.all()))
+    if _is_empty(column):
+        return without(nothing(dtype), TRUE, column.void)
+    raise Inexpressible("type")
+
+
+def _is_empty(column: Column) -> bool:
+    if isinstance(column, Plain):
+        return column.values.null_count() == len(column.values)
+    return column.absent is TRUE
 
 
 def _alike(left: Node, right: Node, context: Context) -> tuple[Column, Column]:
-    a, b = read(left, context), read(right, context)
-    if isinstance(a, Numbers) != isinstance(b, Numbers):
-        kind = left.type if isinstance(b, Numbers) else right.type
-        dtype = pl.Int64 if isinstance(a, Numbers) and kind in NUMERIC else dtype_of(right.type or left.type)
-        a, b = _typed(a, dtype), _typed(b, dtype)
-    return a, b
+    return _same_kind(read(left, context), read(right, context))
 
 
 def _constant(node: Constant) -> Column:
     match node.value:
         case Fraction() as number:
             return constant(number)
-        case bool() | str() | dt.date() as plain:
-            return Plain(pl.Series([plain]))
+        case bool() as truth_:
+            return Truths(lanes.truth(value=truth_))
+        case str() as text:
+            return word(text)
+        case dt.date() as day:
+            return Plain(pl.Series([day]))
         case Absent() as absent:
             return nothing(dtype_of(node.type), undefined=absent is not Absent.MISSING)
 
@@ -181,8 +207,8 @@ def _name(node: Name, context: Context) -> Column:
 def _arithmetic(node: Arithmetic, context: Context) -> Column:
     a, b = read(node.left, context), read(node.right, context)
     if node.left.type is Type.DATE or node.right.type is Type.DATE:
-        return _calendar(node, a, b)
-    one, other = (cast("Numbers", _typed(each, pl.Int64)) for each in (a, b))
+        return _calendar(node, a, b, context.rows)
+    one, other = (cast("Numbers", typed(each, pl.Int64)) for each in (a, b))
     match node.operator:
         case "+":
             return added(one, other, 1)
@@ -191,23 +217,27 @@ def _arithmetic(node: Arithmetic, context: Context) -> Column:
         case "*":
             return multiplied(one, other)
         case "/":
-            return divided(one, other, context.rows)
+            return divided(one, other)
 
 
-def _calendar(node: Arithmetic, a: Column, b: Column) -> Column:
+def _calendar(node: Arithmetic, a: Column, b: Column, rows: int) -> Column:
     """Days between dates, and a date some days on."""
-    day = cast("Plain", _typed(a, pl.Date))
-    start = integers(day.values.to_physical())
-    start = Numbers(start.num, start.low, start.high, void=day.void)
+    start = _days(a)
     if node.right.type is Type.DATE:
-        other = cast("Plain", _typed(b, pl.Date))
-        end = integers(other.values.to_physical())
-        return added(start, Numbers(end.num, end.low, end.high, void=other.void), -1)
-    days = cast("Numbers", _typed(b, pl.Int64))
-    total = added(start, days, 1 if node.operator == "+" else -1)
+        return added(start, _days(b), -1)
+    total = added(start, cast("Numbers", typed(b, pl.Int64)), 1 if node.operator == "+" else -1)
     if total.den != 1 or total.by is not None or total.low < _day(dt.date.min) or total.high > _day(dt.date.max):
         raise Inexpressible("date")
-    return Plain(total.num.cast(pl.Int32).cast(pl.Date), total.void)
+    return Plain(series_of(total, rows).cast(pl.Int32).cast(pl.Date), total.void)
+
+
+def _days(column: Column) -> Numbers:
+    """Dates as days since the first that computers count from."""
+    dates = cast("Plain", typed(column, pl.Date))
+    days = dates.values.to_physical().cast(pl.Int64)
+    if len(days) == 1:
+        return no_number(undefined=dates.void is TRUE) if days[0] is None else constant(Fraction(days[0]))
+    return replace(integers(days), void=dates.void)
 
 
 def _day(day: dt.date) -> int:
@@ -217,79 +247,118 @@ def _day(day: dt.date) -> int:
 def _choice(node: Choice, context: Context) -> Column:
     test = truth(node.test, context)
     yes, no = _alike(node.yes, node.no, context)
-    found = chosen(wholly(test, context.rows), yes, no, context.rows)
-    return without(found, test.absent, test.void, context.rows)
+    return without(chosen(test.values, yes, no, context.rows), test.absent, test.void)
 
 
 def _table(node: Table, context: Context) -> Column:
     """The one row that holds; undefined where several do, or none and nothing is said of the rest."""
-    rows = context.rows
     argument = read(node.argument, context)
     values = [read(row.value, context) for row in node.rows]
-    kind = next((each for each in values if isinstance(each, Plain)), values[0])
-    dtype = kind.values.dtype if isinstance(kind, Plain) else pl.Int64
-    rest = nothing(cast("type[pl.DataType]", dtype), undefined=True)
-    found = rest if node.otherwise is None else read(node.otherwise, context)
     holds = [_holds(argument, row, context) for row in node.rows]
+    apart, whole = _fitting(node.rows)
+    if node.otherwise is not None:
+        found = read(node.otherwise, context)
+    elif whole:
+        found = values.pop()
+    else:
+        kind = next((each for each in values if not isinstance(each, Numbers)), values[0])
+        found = nothing(_dtype(kind), undefined=True)
     doubt = both(holds, deciding=True)
-    found = without(found, doubt.absent, doubt.void, rows)
-    masks = [wholly(each, rows) for each in holds]
-    for mask, value in zip(masks, values, strict=True):
-        found = chosen(mask, *_same_kind(value, found), rows)
-    several = _twice(masks)
-    if several is not None:
-        found = without(found, several, several, rows)
-    return without(found, argument.absent, argument.void, rows)
+    found = without(found, doubt.absent, doubt.void)
+    masks = [each.values for each in holds]
+    for mask, value in reversed(list(zip(masks, values, strict=False))):
+        found = chosen(mask, *_same_kind(value, found), context.rows)
+    if not apart:
+        several = _twice(masks)
+        found = without(found, several, several)
+    return without(found, argument.absent, argument.void)
 
 
-def _twice(masks: list[pl.Series]) -> pl.Series | None:
-    """Where more than one of them holds; None where none does so anywhere."""
-    once = masks[0]
-    twice: pl.Series | None = None
+def _twice(masks: list[Lane]) -> Lane:
+    """Where more than one of them holds."""
+    once, twice = masks[0], FALSE
     for mask in masks[1:]:
-        both_ = once & mask
-        if both_.any():
-            twice = both_ if twice is None else twice | both_
-        once = once | mask
+        twice = lanes.disjoined(twice, lanes.conjoined(once, mask))
+        once = lanes.disjoined(once, mask)
     return twice
 
 
+def _fitting(rows: Sequence[Row]) -> tuple[bool, bool]:
+    """Whether no two rows of a table can hold together, and whether one always does; False where that is not plain."""
+    words = [_word(row) for row in rows]
+    if None not in words:
+        return len(set(words)) == len(words), False
+    spans = [_span(row) for row in rows]
+    known = sorted(each for each in spans if each is not None)
+    if len(known) < len(rows):
+        return False, False
+    joints = list(pairwise(known))
+    apart = all(one[1] <= other[0] for one, other in joints)
+    whole = known[0][0] == _LEAST and known[-1][1] == _MOST and all(one[1] >= other[0] for one, other in joints)
+    return apart, apart and whole
+
+
+def _word(row: Row) -> str | None:
+    """The one text for which a row holds."""
+    match row.conditions:
+        case ((sign, Constant(value=str() as text)),) if sign == "=":
+            return text
+        case _:
+            return None
+
+
+_Edge = tuple[int, Fraction, int]
+"""A place between numbers: −1, 0 or 1 for below all, among them, above all; the number; 0 before it, 1 behind it."""
+_LEAST: Final[_Edge] = (-1, Fraction(0), 0)
+_MOST: Final[_Edge] = (1, Fraction(0), 0)
+
+
+def _span(row: Row) -> tuple[_Edge, _Edge] | None:
+    """The numbers for which a row holds, where its conditions are plain limits."""
+    low, high = _LEAST, _MOST
+    for sign, bound in row.conditions:
+        if not isinstance(bound, Constant) or not isinstance(bound.value, Fraction) or sign == "!=":
+            return None
+        before, behind = (0, bound.value, 0), (0, bound.value, 1)
+        if sign in (">=", "=", ">"):
+            low = max(low, behind if sign == ">" else before)
+        if sign in ("<=", "=", "<"):
+            high = min(high, before if sign == "<" else behind)
+    return (low, high) if low < high else None
+
+
 def _same_kind(a: Column, b: Column) -> tuple[Column, Column]:
-    """Two columns of which one may hold nothing, and so be taken for numbers."""
-    if isinstance(a, Numbers) == isinstance(b, Numbers):
+    """Two columns of which one may hold nothing, and so be taken for another kind."""
+    if _dtype(a) is _dtype(b):
         return a, b
-    plain = a if isinstance(a, Plain) else cast("Plain", b)
-    dtype = cast("type[pl.DataType]", plain.values.dtype)
-    if isinstance(a, Numbers):
-        return _typed(a, dtype), b
-    return a, _typed(b, dtype)
+    return (typed(a, _dtype(b)), b) if _is_empty(a) else (a, typed(b, _dtype(a)))
 
 
-def _holds(argument: Column, row: Row, context: Context) -> Plain:
+def _holds(argument: Column, row: Row, context: Context) -> Truths:
     if not row.conditions:
-        return Plain(pl.Series([True]))
+        return Truths(TRUE)
     limits = [(sign, read(bound, context)) for sign, bound in row.conditions]
-    return both([compared(sign, *_same_kind(argument, limit)) for sign, limit in limits], deciding=False)
+    return both([compared(sign, *_same_kind(argument, limit), context.rows) for sign, limit in limits], deciding=False)
 
 
 def _lines(node: Lines, context: Context) -> Column:
+    rows = context.rows
     x = numbers(node.argument, context)
     points = [(cast("Fraction", at.value), cast("Fraction", value.value)) for at, value in node.points]
     found: Column = constant(points[-1][1])
     for (x0, y0), (x1, y1) in reversed(list(pairwise(points))):
         rise = multiplied(added(x, constant(x0), -1), constant((y1 - y0) / (x1 - x0)))
-        here = wholly(compared("<=", x, constant(x1)), context.rows)
-        found = chosen(here, added(rise, constant(y0), 1), found, context.rows)
-    found = chosen(
-        wholly(compared("<=", x, constant(points[0][0])), context.rows), constant(points[0][1]), found, context.rows
-    )
-    return without(found, x.absent, x.void, context.rows)
+        here = compared("<=", x, constant(x1), rows).values
+        found = chosen(here, added(rise, constant(y0), 1), found, rows)
+    first = compared("<=", x, constant(points[0][0]), rows).values
+    found = chosen(first, constant(points[0][1]), found, rows)
+    return without(found, x.absent, x.void)
 
 
 def _extreme(node: Extreme, context: Context) -> Column:
     first, *others = (numbers(each, context) for each in node.parts)
     for each in others:
-        first = extreme(node.which, first, each, context.rows)
+        first = extreme(node.which, first, each)
     return first
 
 
@@ -297,17 +366,15 @@ def _call(node: Call, context: Context) -> Column:
     rows = context.rows
     match node.function:
         case "length":
-            text = cast("Plain", _typed(read(node.arguments[0], context), pl.String))
-            lengths = integers(_mapped(text.values, lambda each: len(each.strip()), pl.Int64))
-            return Numbers(lengths.num, lengths.low, lengths.high, void=text.void)
+            text = cast("Words | Plain", typed(read(node.arguments[0], context), pl.String))
+            lengths = _mapped(texts_of(text, rows), lambda each: len(each.strip()), pl.Int64)
+            return replace(integers(lengths), void=text.void)
         case "contains":
-            text, part = (cast("Plain", _typed(read(each, context), pl.String)) for each in node.arguments)
-            held = pl.DataFrame({"text": _long(text.values, rows), "part": _long(part.values, rows)})
+            text, part = (cast("Words | Plain", typed(read(each, context), pl.String)) for each in node.arguments)
+            held = pl.DataFrame({"text": texts_of(text, rows), "part": texts_of(part, rows)})
             values = held.select(pl.col("text").str.contains(pl.col("part"), literal=True)).to_series()
-            return both(
-                [Plain(values), Plain(pl.Series([True]), text.void), Plain(pl.Series([True]), part.void)],
-                deciding=False,
-            )
+            found = Truths(lanes.leaf(values.fill_null(value=False)))
+            return without(without(found, text.absent, text.void), part.absent, part.void)
         case "date":
             return _date([numbers(each, context) for each in node.arguments], rows)
         case _:
@@ -324,16 +391,16 @@ def _date(parts: list[Numbers], rows: int) -> Column:
     """Days by year, month and day; undefined where the calendar has none."""
     if any(each.by is not None for each in parts):
         raise Inexpressible("date")
-    table = pl.DataFrame({str(at): _long(each.num, rows) for at, each in enumerate(parts)})
+    table = pl.DataFrame({str(at): series_of(each, rows) for at, each in enumerate(parts)})
     known: dict[tuple[int | None, ...], Value] = {}
     for row in table.unique().iter_rows():
         if None not in row:
             known[row] = day_of(*(Fraction(number, each.den) for number, each in zip(row, parts, strict=True)))
     days = [known.get(row, Absent.MISSING) for row in table.iter_rows()]
     values = pl.Series([None if isinstance(each, Absent) else each for each in days], dtype=pl.Date)
-    void = pl.Series([each is Absent.UNDEFINED for each in days], dtype=pl.Boolean)
+    void = lanes.leaf(pl.Series([each is Absent.UNDEFINED for each in days], dtype=pl.Boolean))
     for each in parts:
-        void = void if each.void is None else void | each.void
+        void = void if each.void is None else lanes.disjoined(void, each.void)
     return Plain(values, void)
 
 
@@ -348,9 +415,8 @@ def _aggregate(node: Aggregate, context: Context) -> Column:
         return _of_peers(node, context, holder, holder.frame.peers[reference.key])
     members = None if holder is None else holder.frame.children.get(reference.key)
     if holder is None or members is None:
-        return gather.figure(
-            node.gathering, Plain(pl.Series([], dtype=pl.Boolean)), _of_none(node), _no_members(context.rows)
-        )
+        none = pl.repeat(0, context.rows, dtype=pl.Int64, eager=True)
+        return gather.figure(node.gathering, Truths(TRUE), _of_none(node), (none, none), 0)
     outside = _outside(node, len(context.views))
     if not outside:
         found = _of_holders(node, context, holder, members, None)
@@ -371,18 +437,17 @@ def _of_peers(node: Aggregate, context: Context, holder: View, peering: Peering 
     known = None if peering is None else peering.known.figures.get(node)
     if known is None or peering is None:
         return nothing(dtype_of(node.type), undefined=True)
-    rows = context.rows
-    group = _long(peering.group if holder.picked is None else peering.group.gather(holder.picked), rows)
+    group = peering.group if holder.picked is None else peering.group.gather(holder.picked)
     absent = group.is_null()
     if absent.all():
         return nothing(dtype_of(node.type), undefined=True)
     here = group.fill_null(0)
     if isinstance(known, Ranked):
-        own = cast("Numbers", wide(numbers(known.against.own, context), rows))
-        found = known.counted(own, here)
+        found = known.counted(numbers(known.against.own, context), here)
     else:
         found = taken(known, here)
-    return without(found, absent, absent, rows) if absent.any() else found
+    lane = lanes.leaf(absent) if absent.any() else None
+    return without(found, lane, lane)
 
 
 FEW: Final = 16
@@ -392,16 +457,19 @@ FEW: Final = 16
 def _by_value(node: Aggregate, context: Context, holder: View, members: Frame, name: Name) -> Column | None:
     """A figure whose condition asks for one text of the outer thing, as `一级指标 = 权重名称` does, text by text."""
     key = read(name, context)
-    if name.type is not Type.TEXT or not isinstance(key, Plain) or key.void is not None:
+    if name.type is not Type.TEXT or not isinstance(key, Words | Plain) or key.void is not None:
         return None
-    values = key.values.unique().to_list()
+    if isinstance(key, Words):
+        values: list[str | None] = [*key.words, *([] if key.absent is None else [None])]
+    else:
+        values = key.values.unique().to_list()
     if len(values) > FEW:
         return None
     found: Column | None = None
     for value in values:
         one = _of_holders(node, context, holder, members, (cast("Reference", name.reference), value))
         own = one if holder.picked is None else taken(one, holder.picked)
-        here = _long(key.values.is_null() if value is None else filled(key.values == value), context.rows)
+        here = key.absent or FALSE if value is None else compared("=", key, word(value), context.rows).values
         found = own if found is None else chosen(here, own, found, context.rows)
     return found
 
@@ -413,7 +481,7 @@ def _of_holders(
     memo = holder.frame.memo
     known = (id(node), fixed)
     if known not in memo:
-        given = {} if fixed is None else {fixed[0]: Plain(pl.Series([fixed[1]], dtype=pl.String))}
+        given = {} if fixed is None else {fixed[0]: nothing(pl.String) if fixed[1] is None else word(fixed[1])}
         alone = Context(members.rows, (*(None for _ in context.views), View(members)), {**context.fixed, **given})
         memo[known] = _by_parts(node, alone, members) or _gathered(node, alone, members.segments())
     return memo[known]
@@ -462,20 +530,10 @@ def _outside(node: Aggregate, inner: int) -> list[Name]:
 
 
 def _gathered(node: Aggregate, inside: Context, segments: tuple[pl.Series, pl.Series]) -> Column:
-    condition = Plain(pl.Series([True])) if node.condition is None else truth(node.condition, inside)
-    value: Column = Plain(pl.Series([True])) if node.value is None else read(node.value, inside)
-    standing = cast("Plain", wide(condition, inside.rows))
-    return gather.figure(node.gathering, standing, wide(value, inside.rows), segments)
+    condition = Truths(TRUE) if node.condition is None else truth(node.condition, inside)
+    value: Column = Truths(TRUE) if node.value is None else read(node.value, inside)
+    return gather.figure(node.gathering, condition, value, segments, inside.rows)
 
 
 def _of_none(node: Aggregate) -> Column:
-    return wide(nothing(dtype_of(node.value.type if node.value is not None else Type.TRUTH)), 0)
-
-
-def _no_members(rows: int) -> tuple[pl.Series, pl.Series]:
-    none = pl.repeat(0, rows, dtype=pl.Int64, eager=True)
-    return none, none
-
-
-def _long(values: pl.Series, rows: int) -> pl.Series:
-    return values.new_from_index(0, rows) if len(values) == 1 and rows != 1 else values
+    return Truths(TRUE) if node.value is None else nothing(dtype_of(node.value.type))

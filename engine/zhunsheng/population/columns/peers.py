@@ -16,15 +16,20 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, assert_never, 
 import polars as pl
 
 from zhunsheng.expression.tree import Absent
+from zhunsheng.population.columns import lanes
 from zhunsheng.population.columns.frames import segments_of
+from zhunsheng.population.columns.lanes import FALSE
 from zhunsheng.population.columns.values import (
     Numbers,
     Overflow,
     Plain,
+    Truths,
+    Words,
     divided,
-    filled,
     integers,
     levelled,
+    texts_of,
+    truths_of,
     without,
 )
 
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
 
     from zhunsheng.expression.tree import Aggregate, Comparator, Gathering, Value
     from zhunsheng.population.columns.asked import Against
+    from zhunsheng.population.columns.lanes import Lane
     from zhunsheng.population.columns.values import Column
 
 Side: TypeAlias = Literal["left", "right"]
@@ -71,7 +77,8 @@ class Sorted:
     """The figures of some members of each group, sorted, to count those that stand so and so to another."""
 
     distinct: Numbers | list[Fraction]
-    """Every figure that some member has, once, from the least."""
+    """Every figure that some member has, once, from the least; so many as `size`."""
+    size: int
     places: pl.Series
     """Of every member, group by group: its figure's place among these, counted on from one group to the next."""
     starts: pl.Series
@@ -87,7 +94,7 @@ class Sorted:
 
         def below(side: Side) -> pl.Series:
             """How many are less; with `right`, or as great."""
-            wanted = group * (len(self) + 1) + self._place(own, side)
+            wanted = group * (self.size + 1) + self._place(own, side, len(group))
             return self.places.search_sorted(wanted, side="left").cast(pl.Int64) - start
 
         match sign:
@@ -106,10 +113,7 @@ class Sorted:
             case _:
                 assert_never(sign)
 
-    def __len__(self) -> int:
-        return len(self.distinct) if isinstance(self.distinct, list) else len(self.distinct.num)
-
-    def _place(self, own: Numbers, side: Side) -> pl.Series:
+    def _place(self, own: Numbers, side: Side, rows: int) -> pl.Series:
         """How many of the figures there are that are less; with `right`, or equal."""
         if isinstance(self.distinct, Numbers) and own.by is None:
             try:
@@ -117,13 +121,13 @@ class Sorted:
             except Overflow:
                 pass
             else:
-                dtype = pl.Int128 if pl.Int128 in (every.num.dtype, each.num.dtype) else pl.Int64
-                wanted = each.num.fill_null(0).cast(dtype)
-                return every.num.cast(dtype).search_sorted(wanted, side=side).cast(pl.Int64)
+                known, wanted = lanes.alike(every.num, each.num)
+                found = lanes.series(known, self.size).search_sorted(lanes.series(wanted, rows), side=side)
+                return found.cast(pl.Int64)
         find = bisect_left if side == "left" else bisect_right
-        known = self.distinct if isinstance(self.distinct, list) else _given(fractions_of(self.distinct, len(self)))
-        mine = fractions_of(own, len(own.num))
-        return pl.Series([0 if each is None else find(known, each) for each in mine], dtype=pl.Int64)
+        known_ = self.distinct if isinstance(self.distinct, list) else _given(fractions_of(self.distinct, self.size))
+        mine = fractions_of(own, rows)
+        return pl.Series([0 if each is None else find(known_, each) for each in mine], dtype=pl.Int64)
 
 
 @final
@@ -154,9 +158,9 @@ class Ranked:
         rows, sign = len(group), self.against.sign
         every = self.sure.sizes(group)
         hits = integers(self.sure.counts(sign, own, group))
-        found: Column = hits if self.gathering == "count" else divided(hits, integers(every), rows)
-        lacking = own.num.is_null()
-        worse = lacking & own.void if own.void is not None else lacking & False
+        found: Column = hits if self.gathering == "count" else divided(hits, integers(every))
+        lacking = lanes.series(own.absent or FALSE, rows)
+        worse = lanes.series(own.void or FALSE, rows)
         absent, void = self.absent.gather(group), self.void.gather(group)
         absent = absent | (self.doubtful.counts(sign, own, group) > 0).zip_with(
             ~lacking, every + self.doubtful.sizes(group) > 0
@@ -164,7 +168,7 @@ class Ranked:
         void = void | (self.worse.counts(sign, own, group) > 0).zip_with(
             ~lacking, (worse & absent) | (self.worse.sizes(group) > 0)
         )
-        return without(found, absent, void, rows) if absent.any() else found
+        return without(found, lanes.leaf(absent), lanes.leaf(void)) if absent.any() else found
 
 
 def _given(values: list[Fraction | None]) -> list[Fraction]:
@@ -173,24 +177,31 @@ def _given(values: list[Fraction | None]) -> list[Fraction]:
 
 def fractions_of(column: Numbers, rows: int) -> list[Fraction | None]:
     """The values of a column one by one."""
-    nums = column.num.to_list() * (rows if len(column.num) == 1 else 1)
-    bys = [1] if column.by is None else column.by.to_list()
-    bys = bys * rows if len(bys) == 1 else bys
-    return [None if num is None else Fraction(num, column.den * by) for num, by in zip(nums, bys, strict=True)]
+    nums = lanes.series(column.num, rows)
+    bys = lanes.series(column.by or lanes.integer(1), rows)
+    lacking = lanes.series(column.absent or FALSE, rows)
+    return [
+        None if absent else Fraction(num, column.den * by) for num, by, absent in zip(nums, bys, lacking, strict=True)
+    ]
 
 
 def ranked(
-    gathering: Gathering, against: Against, standing: Plain, value: Numbers, group: pl.Series, groups: int
+    gathering: Gathering, against: Against, standing: Truths, value: Numbers, group: pl.Series, groups: int
 ) -> Ranked:
     """The figures of documents by group, ready to be asked."""
+    rows = len(group)
+
+    def marks(lane: Lane | None) -> pl.Series:
+        return lanes.series(lane or FALSE, rows)
+
     grouped_ = group.is_not_null()
-    sure = filled(standing.values) & grouped_
-    doubtful = standing.values.is_null() & grouped_
-    worse = doubtful & standing.void if standing.void is not None else doubtful & False
-    unknown = value.num.is_null()
+    sure = marks(standing.values) & grouped_
+    doubtful = marks(standing.absent) & grouped_
+    worse = doubtful & marks(standing.void)
+    unknown = marks(value.absent)
     asked_of = sure if gathering == "share" else sure | doubtful
     absent = asked_of & unknown
-    void = (absent & value.void if value.void is not None else absent & False) | (worse & unknown)
+    void = (absent & marks(value.void)) | (worse & unknown)
     if gathering == "share":  # which is of all that count, so that a doubtful one spoils it
         absent, void = absent | doubtful, void | worse
     in_doubt = doubtful & ~unknown & (gathering == "count")
@@ -206,24 +217,25 @@ def ranked(
 
 
 def _sorted(value: Numbers, here: pl.Series, group: pl.Series, groups: int) -> Sorted:
-    distinct, place = _distinct(value, here)
-    width = (len(distinct) if isinstance(distinct, list) else len(distinct.num)) + 1
+    distinct, size, place = _distinct(value, here)
+    width = size + 1
     places = (group.filter(here) * width + place).sort()
     starts, ends = segments_of(places // width, groups)
-    return Sorted(distinct, places, pl.concat([starts, ends.tail(1)]) if groups else pl.Series([0], dtype=pl.Int64))
+    every = pl.concat([starts, ends.tail(1)]) if groups else pl.Series([0], dtype=pl.Int64)
+    return Sorted(distinct, size, places, every)
 
 
-def _distinct(value: Numbers, here: pl.Series) -> tuple[Numbers | list[Fraction], pl.Series]:
-    """The different figures in order, and the place of each row's own among them."""
+def _distinct(value: Numbers, here: pl.Series) -> tuple[Numbers | list[Fraction], int, pl.Series]:
+    """The different figures in order, how many they are, and the place of each row's own among them."""
     if value.by is None:
-        num = value.num.filter(here)
+        num = lanes.series(value.num, len(here)).filter(here)
         every = num.unique().sort()
-        return integers(every, value.den), every.search_sorted(num).cast(pl.Int64)
+        return integers(every, value.den), len(every), every.search_sorted(num).cast(pl.Int64)
     every_one = fractions_of(value, len(here))
     own = [each for each, stands in zip(every_one, here, strict=True) if stands and each is not None]
     fractions = sorted(set(own))
     at = {each: place for place, each in enumerate(fractions)}
-    return fractions, pl.Series([at[each] for each in own], dtype=pl.Int64)
+    return fractions, len(fractions), pl.Series([at[each] for each in own], dtype=pl.Int64)
 
 
 def _among(groups: pl.Series, count: int) -> pl.Series:
@@ -237,7 +249,7 @@ class Known:
     """The answers so far: groups by collection, figures by the tree that asks for them."""
 
     groups: Mapping[str, Groups] = field(default_factory=dict)
-    figures: Mapping[Aggregate, Numbers | Plain | Ranked] = field(default_factory=dict)
+    figures: Mapping[Aggregate, Column | Ranked] = field(default_factory=dict)
 
 
 class Peering(NamedTuple):
@@ -250,13 +262,17 @@ class Peering(NamedTuple):
 # Values one by one
 
 
-def value_at(column: Column, row: int) -> Value:
-    """The value of a column in a row, as the exact interpreter has it."""
-    at = 0 if len(column.values if isinstance(column, Plain) else column.num) == 1 else row
-    void = column.void is not None and bool(column.void[0 if len(column.void) == 1 else row])
-    absent = Absent.UNDEFINED if void else Absent.MISSING
-    if isinstance(column, Plain):
-        return absent if column.values[at] is None else column.values[at]
-    num = column.num[at]
-    by = 1 if column.by is None else column.by[0 if len(column.by) == 1 else row]
-    return absent if num is None else Fraction(num, column.den * by)
+def values_of(column: Column, rows: int) -> list[Value]:
+    """The values of a column one by one, as the exact interpreter has them."""
+    void = lanes.series(column.void or FALSE, rows)
+    match column:
+        case Numbers():
+            found: list[Value | None] = [*fractions_of(column, rows)]
+        case Truths():
+            found = truths_of(column, rows).to_list()
+        case Words() | Plain():
+            found = texts_of(column, rows).to_list()
+    return [
+        (Absent.UNDEFINED if worse else Absent.MISSING) if each is None else each
+        for each, worse in zip(found, void, strict=True)
+    ]

@@ -17,22 +17,28 @@ import polars as pl
 from zhunsheng.evaluation.plan import conditions_of
 from zhunsheng.expression.tree import Compare, Logic, Name, Reference
 from zhunsheng.expression.types import Type
+from zhunsheng.population.columns import lanes
 from zhunsheng.population.columns.frames import Columns, Context, Frame, View
-from zhunsheng.population.columns.interpret import dtype_of, numbers, read, truth
+from zhunsheng.population.columns.interpret import dtype_of, numbers, read, truth, typed
+from zhunsheng.population.columns.lanes import FALSE, TRUE
 from zhunsheng.population.columns.peers import Peering
 from zhunsheng.population.columns.values import (
     Numbers,
     Plain,
+    Truths,
+    Words,
     added,
     chosen,
-    filled,
+    compared,
     is_given,
+    no_number,
     nothing,
     rounded,
     stacked,
     taken,
-    wholly,
-    wide,
+    texts_of,
+    truths_of,
+    word,
 )
 from zhunsheng.ruleset.strata import RULE, strata
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM, POSITION, WEIGHT
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
 
     from zhunsheng.expression.tree import Node
     from zhunsheng.number import Rounding
+    from zhunsheng.population.columns.lanes import Lane
     from zhunsheng.population.columns.peers import Known
     from zhunsheng.population.columns.values import Column
     from zhunsheng.ruleset.policy import Peers, Quantity, Rule, Ruleset, Score
@@ -61,7 +68,8 @@ class Items(NamedTuple):
     points: Numbers
     computed: Numbers
     claimed: Numbers
-    status: pl.Series
+    status: Lane
+    """How each came about: computed, undecided, withheld."""
 
 
 class Fired(NamedTuple):
@@ -109,23 +117,30 @@ def run(
 
 def marks_in(peers: Peers, documents: Frame) -> pl.DataFrame:
     """What each document agrees in with its peers, as texts; null where something of it is not known."""
-    marks = [_mark(wide(read(each, Context.of(documents)), documents.rows)) for each in peers.by]
+    marks = [_mark(read(each, Context.of(documents)), documents.rows) for each in peers.by]
     return pl.DataFrame([each.alias(f"{at}") for at, each in enumerate(marks)])
 
 
-def _mark(column: Column) -> pl.Series:
+def _mark(column: Column, rows: int) -> pl.Series:
     """Values as texts, the same text for the same value however it is held."""
-    if isinstance(column, Plain):
-        kind = column.values.dtype
-        if kind == pl.Boolean:
-            return column.values.replace_strict([True, False], ["True", "False"], default=None, return_dtype=pl.String)
-        return column.values.cast(pl.String)
-    by = pl.repeat(1, len(column.num), dtype=pl.Int64, eager=True) if column.by is None else column.by
-    table = pl.DataFrame({"num": column.num, "by": by})
-    different = table.drop_nulls().unique()
-    texts = [str(Fraction(num, column.den * each)) for num, each in different.iter_rows()]
+    match column:
+        case Words() | Plain():
+            return texts_of(column, rows).cast(pl.String)
+        case Truths():
+            truths = truths_of(column, rows)
+            return truths.replace_strict([True, False], ["True", "False"], default=None, return_dtype=pl.String)
+        case Numbers():
+            return _number_mark(column, rows)
+
+
+def _number_mark(column: Numbers, rows: int) -> pl.Series:
+    by = lanes.series(column.by or lanes.integer(1), rows)
+    absent = lanes.series(column.absent or FALSE, rows)
+    table = pl.DataFrame({"num": lanes.series(column.num, rows), "by": by, "absent": absent})
+    different = table.filter(~pl.col("absent")).unique()
+    texts = [str(Fraction(num, column.den * each)) for num, each, _ in different.iter_rows()]
     known = different.with_columns(pl.Series("text", texts, dtype=pl.String))
-    return table.join(known, on=["num", "by"], how="left", maintain_order="left")["text"]
+    return table.join(known, on=["num", "by", "absent"], how="left", maintain_order="left")["text"]
 
 
 class _Run:
@@ -151,7 +166,7 @@ class _Run:
             frame.memo.clear()
         for rule in self.ruleset.rules:
             if rule.outcome == "derive":
-                self.put(rule.binders[0].scope, rule.subject, _false())
+                self.put(rule.binders[0].scope, rule.subject, Truths(FALSE))
         self.documents.peers = dict.fromkeys((each.name for each in self.ruleset.peers), None)
         for stratum in strata(self.ruleset):
             for key in stratum.elements:
@@ -177,10 +192,10 @@ class _Run:
         """A value under its name, on every thing of a scope; made when it is asked for, where it is not there yet."""
         frame = self.frames.get(scope)
         if frame is not None:
-            if isinstance(column, Numbers | Plain):
-                frame.columns[name] = column
-            else:
+            if callable(column):
                 frame.columns.later(name, column)
+            else:
+                frame.columns[name] = column
 
     # Elements
 
@@ -221,31 +236,26 @@ class _Run:
             score = self.on_documents[name.removesuffix(".得分")]
             points, computed, claimed, status = _scored(score, frame)
             self.put(DOCUMENT, name, computed)
-            self.result.items.append(Items(frame, score.name, points, computed, claimed, _long(status, frame.rows)))
+            self.result.items.append(Items(frame, score.name, points, computed, claimed, status))
 
     def indicators(self, frame: Frame) -> None:
         """The score of each indicator, by its own kind; one that no score takes is withheld."""
-        rows = frame.rows
         points, claimed = _column(frame, "分值"), _column(frame, "自评得分")
-        computed, status = cast("Numbers", nothing(pl.Int64, undefined=True)), _status(WITHHELD)
+        computed, status = no_number(undefined=True), lanes.integer(WITHHELD)
         kind = frame.columns.get("指标类型")
-        for score in self.kinds:
-            if not isinstance(kind, Plain):
-                break
-            here = filled(kind.values == score.name)
-            if not here.any():
+        for score in self.kinds if isinstance(kind, Words | Plain) else ():
+            assert isinstance(kind, Words | Plain)
+            here = compared("=", kind, word(score.name), frame.rows).values
+            if _never(here, frame.rows):
                 continue
             own = _scored(score, frame)
-            if here.all():
-                points, computed, claimed, status = own
-                continue
             points, computed, claimed = (
-                cast("Numbers", chosen(here, mine, others, rows))
+                cast("Numbers", chosen(here, mine, others, frame.rows))
                 for mine, others in zip(own[:3], (points, computed, claimed), strict=True)
             )
-            status = own[3].zip_with(here, status)
+            status = lanes.chosen(here, own[3], status)
         self.put(INDICATOR, "得分", computed)
-        self.result.items.append(Items(frame, None, points, computed, claimed, _long(status, rows)))
+        self.result.items.append(Items(frame, None, points, computed, claimed, status))
 
     def due(self) -> Column:
         """What the ruleset gives each of the weights of each document."""
@@ -261,11 +271,15 @@ class _Run:
         rows = self.documents.rows
         for fired in self.result.fired:
             if fired.rule.outcome == "cap" and fired.acts:
-                capped = _mask(self.document_rows(fired), rows)
+                capped = lanes.leaf(_mask(self.document_rows(fired), rows))
                 better = grades[: grades.index(fired.rule.subject)]
-                before = cast("Plain", wide(self.documents.columns["等级"], rows))
-                mask = capped & filled(before.values.is_in(better))
-                self.put(DOCUMENT, "等级", chosen(mask, Plain(pl.Series([fired.rule.subject])), before, rows))
+                before = self.documents.columns["等级"]
+                for grade in better:
+                    here = compared("=", before, word(grade), rows).values
+                    mask = lanes.conjoined(capped, here)
+                    self.put(
+                        DOCUMENT, "等级", chosen(mask, word(fired.rule.subject), self.documents.columns["等级"], rows)
+                    )
 
     def document_rows(self, fired: Fired) -> pl.Series:
         """The documents of the things that a rule fired on."""
@@ -283,7 +297,7 @@ class _Run:
         frame = _merged(parts, documents, len(own))
         for rule in self.ruleset.rules:
             if rule.outcome == "derive" and rule.binders[0].scope == ITEM:
-                frame.columns[rule.subject] = _false()
+                frame.columns[rule.subject] = Truths(FALSE)
         documents.children[ITEM] = frame
         return frame
 
@@ -298,9 +312,10 @@ class _Run:
             frame = self.frames.get(rule.binders[0].scope)
             if frame is None or not frame.rows:
                 continue
-            mask = wholly(truth(condition, Context.of(frame)), frame.rows)
-            if mask.any():
-                fired = Fired(rule, holds, frame, mask.arg_true())
+            mask = truth(condition, Context.of(frame)).values
+            rows = lanes.series(mask, frame.rows).arg_true().cast(pl.Int64)
+            if len(rows):
+                fired = Fired(rule, holds, frame, rows)
                 self.result.fired.append(fired)
                 if fired.acts:
                     self.conclude(rule, frame, mask)
@@ -315,11 +330,11 @@ class _Run:
             return
         rows = _together(frames, self.documents, condition)
         views = tuple(View(frame, picked) for frame, picked in zip(frames, rows, strict=True))
-        mask = wholly(truth(condition, Context(len(rows[0]), views)), len(rows[0]))
+        mask = lanes.series(truth(condition, Context(len(rows[0]), views)).values, len(rows[0]))
         first = Fired(rule, True, frames[0], rows[0].filter(mask))
         self.result.exactly.append(self.document_rows(first).unique())
 
-    def conclude(self, rule: Rule, frame: Frame, mask: pl.Series) -> None:
+    def conclude(self, rule: Rule, frame: Frame, mask: Lane) -> None:
         """What a conclusion adds to the things it is about, for formulas and rules of higher strata to use."""
         match rule.outcome:
             case "deduct":
@@ -329,9 +344,9 @@ class _Run:
                 frame.columns["扣分"] = chosen(mask, added(points, before, 1), before, frame.rows)
                 frame.memo.clear()
             case "veto":
-                frame.columns["否决"] = chosen(mask, _true(), frame.columns["否决"], frame.rows)
+                frame.columns["否决"] = chosen(mask, Truths(TRUE), frame.columns["否决"], frame.rows)
             case "derive":
-                frame.columns[rule.subject] = chosen(mask, _true(), frame.columns[rule.subject], frame.rows)
+                frame.columns[rule.subject] = chosen(mask, Truths(TRUE), frame.columns[rule.subject], frame.rows)
             case _:
                 return
 
@@ -344,32 +359,36 @@ def _figure(formula: Node, roundings: Sequence[Rounding], frame: Frame) -> Colum
     return value
 
 
-def _scored(score: Score, frame: Frame) -> tuple[Numbers, Numbers, Numbers, pl.Series]:
+def _scored(score: Score, frame: Frame) -> tuple[Numbers, Numbers, Numbers, Lane]:
     """Points, score, claim, and how the score came about."""
-    rows, context = frame.rows, Context.of(frame)
+    context = Context.of(frame)
     points = numbers(score.points, context)
-    claimed = cast("Numbers", nothing(pl.Int64)) if score.claimed is None else numbers(score.claimed, context)
+    claimed = no_number() if score.claimed is None else numbers(score.claimed, context)
     value = cast("Numbers", _figure(score.formula, score.roundings, frame))
-    given = is_given(value, rows)
-    if given.all():
-        return points, value, claimed, _status(COMPUTED)
-    withheld = cast("Numbers", nothing(pl.Int64, undefined=True))
+    given = is_given(value)
+    if given is TRUE:
+        return points, value, claimed, lanes.integer(COMPUTED)
+    withheld = no_number(undefined=True)
     other = withheld if score.otherwise is None else cast("Numbers", _figure(score.otherwise, score.roundings, frame))
-    stands = is_given(other, rows)
-    status = (~given).cast(pl.UInt8) + (~given & ~stands).cast(pl.UInt8)
-    return points, cast("Numbers", chosen(given, value, other, rows)), claimed, status
+    instead = lanes.chosen(is_given(other), lanes.integer(UNDECIDED), lanes.integer(WITHHELD))
+    status = lanes.chosen(given, lanes.integer(COMPUTED), instead)
+    return points, cast("Numbers", chosen(given, value, other, frame.rows)), claimed, status
+
+
+def _never(mask: Lane, rows: int) -> bool:
+    return mask is FALSE or (mask is not TRUE and not lanes.series(mask, rows).any())
 
 
 def _of_score(item: Items, documents: Frame) -> Frame:
     """A score of documents as an item of each."""
     every = pl.int_range(documents.rows, dtype=pl.Int64, eager=True)
     columns: dict[str, Column] = {
-        "得分项名称": Plain(pl.Series([item.score])),
-        "得分项类别": Plain(pl.Series([item.score])),
+        "得分项名称": word(str(item.score)),
+        "得分项类别": word(str(item.score)),
         "得分项分值": item.points,
         "得分项得分": item.computed,
         "得分项自评": item.claimed,
-        "得分项序号": nothing(pl.Int64),
+        "得分项序号": no_number(),
     }
     return Frame(ITEM, documents.rows, columns, documents, every, ends=(every, every + 1))
 
@@ -389,7 +408,7 @@ def _of_indicators(item: Items, indicators: Frame) -> Frame:
         indicators.rows,
         columns,
         indicators.parent,
-        places=lambda: _filed(indicators).values,
+        places=lambda: _filed(indicators),
         ends=indicators.segments(),
     )
 
@@ -406,8 +425,11 @@ def _merged(parts: list[Frame], documents: Frame, own: int) -> Frame:
         return taken(stacked([each.columns[name] for each in parts], rows), order())
 
     def places() -> pl.Series:
-        filed = [Plain(pl.Series([""]) if each.places is None else each.places) for each in parts]
-        return cast("Plain", taken(stacked([*filed], rows), order())).values
+        filed = [
+            pl.repeat("", each.rows, dtype=pl.String, eager=True) if each.places is None else each.places
+            for each in parts
+        ]
+        return pl.concat(filed).gather(order())
 
     starts, ends = parts[-1].segments()
     before = pl.int_range(documents.rows, dtype=pl.Int64, eager=True) * own
@@ -468,13 +490,9 @@ def _equal(condition: Node, frames: list[Frame]) -> Iterator[tuple[int, pl.Serie
     """Texts of two of the things that must be equal; a text that is not there equals none."""
     for left, right in _compared_names(condition, "="):
         one, other = (frames[each.binder].columns.get(each.key) for each in (left, right))
-        if left.hops == right.hops == 0 and isinstance(one, Plain) and isinstance(other, Plain):
-            yield (
-                left.binder,
-                _long(one.values, frames[left.binder].rows),
-                right.binder,
-                _long(other.values, frames[right.binder].rows),
-            )
+        if left.hops == right.hops == 0 and isinstance(one, Words | Plain) and isinstance(other, Words | Plain):
+            mine, others = frames[left.binder].rows, frames[right.binder].rows
+            yield left.binder, texts_of(one, mine), right.binder, texts_of(other, others)
 
 
 def _asks_for_two_documents(condition: Node, frames: list[Frame], documents: Frame) -> bool:
@@ -503,29 +521,13 @@ def _mask(rows: pl.Series, length: int) -> pl.Series:
 
 
 def _column(frame: Frame, name: str) -> Numbers:
-    return cast("Numbers", frame.columns.get(name, nothing(pl.Int64)))
+    return cast("Numbers", typed(frame.columns[name], pl.Int64)) if name in frame.columns else no_number()
 
 
 def _text(frame: Frame, name: str) -> Column:
     return frame.columns.get(name, nothing(dtype_of(Type.TEXT)))
 
 
-def _filed(frame: Frame) -> Plain:
+def _filed(frame: Frame) -> pl.Series:
     assert frame.places is not None, frame.scope
-    return Plain(frame.places)
-
-
-def _status(status: int) -> pl.Series:
-    return pl.Series([status], dtype=pl.UInt8)
-
-
-def _true() -> Plain:
-    return Plain(pl.Series([True]))
-
-
-def _false() -> Plain:
-    return Plain(pl.Series([False]))
-
-
-def _long(values: pl.Series, rows: int) -> pl.Series:
-    return values.new_from_index(0, rows) if len(values) == 1 and rows != 1 else values
+    return frame.places

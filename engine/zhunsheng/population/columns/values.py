@@ -1,25 +1,34 @@
 """Whole columns of exact values, and what can be done with them: integers over a common denominator, never a float.
 
 A number is `num / (den · by)`: an integer of a column over an integer that all rows share, and where a division has
-not been rounded yet, over a positive integer of its own (`by`). Bounds of `num` travel along, so that an operation
-knows beforehand what it needs: 64 bits, 128, or (`Overflow`) more than columns have, which is then worked out document
-by document. Nothing wraps. A value that is absent is null; `void` marks those that are more than missing.
+not been rounded yet, over a positive integer of its own (`by`). Nothing is worked out here: steps are put together as
+lanes. Bounds of `num` and `by` travel along, so that a step knows beforehand what it needs: 64 bits, 128, or more than
+columns have. Then what it is made of is worked out and measured, for bounds fear more than there is; and where that is
+too much still, `Overflow` says so, and the documents are worked out one by one. Nothing wraps.
+
+`absent` tells where a column has no value, `void` where that is more than missing. A truth is false where it is absent.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import wraps
 from math import gcd, lcm
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar, final
 
 import polars as pl
 
 from zhunsheng.number import Mode
+from zhunsheng.population.columns import lanes
+from zhunsheng.population.columns.lanes import FALSE, TRUE, Lane, integer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from zhunsheng.expression.tree import Comparator
     from zhunsheng.number import Rounding
+    from zhunsheng.population.columns.lanes import Kind
 
 SMALL: Final = 2**63 - 1
 LARGE: Final = 2**126
@@ -37,37 +46,57 @@ class Inexpressible(Exception):  # noqa: N818  says what it is
 @final
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """See the module. A series of length 1 stands for as many rows as there are."""
+    """See the module: `low` to `high` are bounds of `num`, `least` to `most` those of `by`, in every row."""
 
-    num: pl.Series
+    num: Lane
     low: int
     high: int
     den: int = 1
-    by: pl.Series | None = None
+    by: Lane | None = None
+    least: int = 1
     most: int = 1
-    void: pl.Series | None = None
+    absent: Lane | None = None
+    void: Lane | None = None
 
-    @property
-    def absent(self) -> pl.Series | None:
-        """Which rows have no value; None where all have one."""
-        return self.num.is_null() if self.num.null_count() else None
+
+@final
+@dataclass(frozen=True, slots=True)
+class Truths:
+    """Truths; false where absent."""
+
+    values: Lane
+    absent: Lane | None = None
+    void: Lane | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts of which there are few: `codes` tells which of `words`."""
+
+    codes: Lane
+    words: tuple[str, ...]
+    absent: Lane | None = None
+    void: Lane | None = None
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """Texts, truths or dates."""
+    """Texts or dates as a series, null where absent; one of length 1 stands for as many rows as there are."""
 
     values: pl.Series
-    void: pl.Series | None = None
+    void: Lane | None = None
 
     @property
-    def absent(self) -> pl.Series | None:
-        """As for numbers."""
-        return self.values.is_null() if self.values.null_count() else None
+    def absent(self) -> Lane | None:
+        """Which rows have no value; None where all have one."""
+        if not self.values.null_count():
+            return None
+        return TRUE if len(self.values) == 1 else lanes.leaf(self.values.is_null())
 
 
-Column = Numbers | Plain
+Column = Numbers | Truths | Words | Plain
 
 
 # Making
@@ -79,110 +108,216 @@ def constant(value: Fraction) -> Numbers:
     return Numbers(_whole(num), num, num, value.denominator)
 
 
+def word(text: str) -> Words:
+    """One text for all rows."""
+    return Words(integer(0), (text,))
+
+
 def nothing(dtype: pl.DataType | type[pl.DataType], *, undefined: bool = False) -> Column:
     """No value in any row: missing, or undefined."""
-    void = _truth(value=True) if undefined else None
-    values = pl.Series([None], dtype=dtype)
-    return Numbers(values, 0, 0, void=void) if dtype in (pl.Int64, pl.Int128) else Plain(values, void)
+    void = TRUE if undefined else None
+    if dtype in (pl.Int64, pl.Int128):
+        return no_number(undefined=undefined)
+    if dtype == pl.Boolean:
+        return Truths(FALSE, TRUE, void)
+    if dtype == pl.String:
+        return Words(integer(0), ("",), TRUE, void)
+    return Plain(pl.Series([None], dtype=dtype), void)
+
+
+def no_number(*, undefined: bool = False) -> Numbers:
+    """No number in any row."""
+    return Numbers(integer(0), 0, 0, absent=TRUE, void=TRUE if undefined else None)
 
 
 def integers(num: pl.Series, den: int = 1) -> Numbers:
     """A column of integers over `den`, in as few bits as it needs."""
-    num, low, high = _measured(num if num.dtype == pl.Int128 else num.cast(pl.Int64))
-    return Numbers(num, low, high, den)
+    if num.null_count() == len(num):
+        return no_number()
+    if num.dtype not in (pl.Int64, pl.Int128):
+        num = num.cast(pl.Int64)
+    low, high = _bounds(num)
+    if num.dtype == pl.Int128 and max(-low, high) <= SMALL:
+        num = num.cast(pl.Int64)
+    lane = lanes.leaf(num)
+    return Numbers(lane, low, high, den, absent=lanes.absent_in(lane))
+
+
+PLACES: Final = 4
+"""Decimal places that are taken as they come; where a column has more of them, it is seen whether any row needs them."""
 
 
 def decimals(values: pl.Series) -> Numbers:
-    """A column of decimals, with no more places than some row has."""
+    """A column of decimals, with few places or no more than some row has."""
     assert isinstance(values.dtype, pl.Decimal), values.dtype
-    num, scale = values.to_physical(), values.dtype.scale
-    column = integers(num if num.dtype == pl.Int128 else num.cast(pl.Int128))
+    num, scale = values.to_physical().cast(pl.Int128), values.dtype.scale
+    low, high = _bounds(num)
     step = scale
-    while scale and step:
+    while scale > PLACES and step:
         cut = min(step, scale)
-        fewer = _whole_quotient(column, 10**cut)
+        fewer = _whole_quotient(num, low, high, 10**cut)
         if fewer is None:
             step //= 2
         else:
-            column, scale = fewer, scale - cut
-    return replace(column, den=10**scale)
+            num, low, high, scale = fewer, low // 10**cut, high // 10**cut, scale - cut
+    return integers(num, 10**scale)
 
 
-def _whole_quotient(a: Numbers, k: int) -> Numbers | None:
-    """The column divided by `k`, where that leaves no rest; the bounds, two of its numbers, mostly tell already."""
-    if a.low % k or a.high % k:
+def _whole_quotient(num: pl.Series, low: int, high: int, k: int) -> pl.Series | None:
+    """The integers divided by `k`, where that leaves no rest; the bounds, two of them, mostly tell already."""
+    if low % k or high % k:
         return None
-    by = _whole(k, a.num.dtype)
-    num = a.num // by
-    return None if (num * by != a.num).any() else Numbers(num, a.low // k, a.high // k)
+    by = pl.Series([k], dtype=num.dtype)
+    quotient = num // by
+    return None if (quotient * by != num).any() else quotient
 
 
-def wide(column: Column, rows: int) -> Column:
-    """The column with one value a row."""
-    if isinstance(column, Plain):
-        return Plain(_long(column.values, rows), column.void if column.void is None else _long(column.void, rows))
-    return replace(
-        column,
-        num=_long(column.num, rows),
-        by=None if column.by is None else _long(column.by, rows),
-        void=None if column.void is None else _long(column.void, rows),
+def truths(values: pl.Series) -> Truths:
+    """A column of truths."""
+    if values.null_count() == len(values):
+        return Truths(FALSE, TRUE)
+    lane = lanes.leaf(values)
+    return Truths(lane, lanes.absent_in(lane))
+
+
+def _bounds(num: pl.Series) -> tuple[int, int]:
+    """Of what a lane of the series holds; 0 where the series holds nothing."""
+    low, high = num.min(), num.max()
+    if not isinstance(low, int) or not isinstance(high, int):
+        return 0, 0
+    return (min(low, lanes.FILLER), max(high, lanes.FILLER)) if num.null_count() else (low, high)
+
+
+# As series
+
+
+def series_of(a: Numbers, rows: int) -> pl.Series:
+    """The numerators, null where absent; over `den` alone, for which `by` must not be there."""
+    assert a.by is None
+    return nulled(lanes.series(a.num, rows), a.absent)
+
+
+def truths_of(a: Truths, rows: int) -> pl.Series:
+    """The truths, null where absent."""
+    return nulled(lanes.series(a.values, rows), a.absent)
+
+
+def texts_of(a: Words | Plain, rows: int) -> pl.Series:
+    """The texts or dates, null where absent."""
+    if isinstance(a, Plain):
+        return _long(a.values, rows)
+    words = pl.Series(a.words, dtype=pl.String)
+    texts = (
+        _long(words, rows) if a.codes.op == "const" and len(words) == 1 else words.gather(lanes.series(a.codes, rows))
     )
+    return nulled(texts, a.absent)
+
+
+def nulled(values: pl.Series, absent: Lane | None) -> pl.Series:
+    """The values, null where absent."""
+    if absent is None:
+        return values
+    return values.zip_with(~lanes.series(absent, len(values)), pl.Series([None], dtype=values.dtype))
 
 
 def taken(column: Column, index: pl.Series) -> Column:
     """The rows that `index` names, in that order."""
-    void = None if column.void is None else _taken(column.void, index)
-    if isinstance(column, Plain):
-        return Plain(_taken(column.values, index), void)
-    by = None if column.by is None else _taken(column.by, index)
-    return replace(column, num=_taken(column.num, index), by=by, void=void)
+    rows = lanes.leaf(index)
+
+    def at(lane: Lane | None) -> Lane | None:
+        return None if lane is None else lanes.taken(lane, rows)
+
+    void = at(column.void)
+    match column:
+        case Numbers():
+            num = lanes.taken(column.num, rows)
+            return replace(column, num=num, by=at(column.by), absent=at(column.absent), void=void)
+        case Truths():
+            return Truths(lanes.taken(column.values, rows), at(column.absent), void)
+        case Words():
+            return Words(lanes.taken(column.codes, rows), column.words, at(column.absent), void)
+        case Plain():
+            values = column.values
+            return Plain(values if len(values) == 1 else values.gather(index), void)
 
 
-def stacked(columns: list[Column], rows: list[int]) -> Column:
+def stacked(columns: Sequence[Column], rows: Sequence[int]) -> Column:
     """Columns one below the other, each of so many rows."""
-    if all(isinstance(each, Plain) for each in columns):
-        plains = [wide(each, count) for each, count in zip(columns, rows, strict=True)]
-        values = pl.concat([each.values for each in plains if isinstance(each, Plain)])
-        return Plain(values, _stacked_voids(columns, rows))
-    numbers = [each for each in columns if isinstance(each, Numbers)]
-    if len(numbers) < len(columns):
-        raise Inexpressible("stacked")
-    den = lcm(*(each.den for each in numbers))
-    levelled = [times(each, den // each.den) for each in numbers]
-    own = any(each.by is not None for each in numbers)
-    big = any(each.num.dtype == pl.Int128 or (each.by is not None and each.by.dtype == pl.Int128) for each in levelled)
-    dtype = pl.Int128 if big else pl.Int64
-    parts = [_long(each.num, count).cast(dtype) for each, count in zip(levelled, rows, strict=True)]
-    bys = (
-        pl.concat(
-            [
-                _long(_whole(1) if each.by is None else each.by, count).cast(dtype)
-                for each, count in zip(levelled, rows, strict=True)
-            ]
+    absent = _piled([each.absent or FALSE for each in columns], rows)
+    void = _piled([each.void or FALSE for each in columns], rows)
+    if all(isinstance(each, Numbers) for each in columns):
+        numbers = [each for each in columns if isinstance(each, Numbers)]
+        return replace(_stacked(numbers, rows), absent=absent, void=void)
+    if all(isinstance(each, Truths) for each in columns):
+        return Truths(
+            _piled([each.values for each in columns if isinstance(each, Truths)], rows) or FALSE, absent, void
         )
-        if own
-        else None
-    )
+    texts = [texts_of(each, n) for each, n in zip(columns, rows, strict=True) if isinstance(each, Words | Plain)]
+    if len(texts) < len(columns):
+        raise Inexpressible("stacked")
+    return Plain(pl.concat(texts), void)
+
+
+def _stacked(columns: Sequence[Numbers], rows: Sequence[int]) -> Numbers:
+    den = lcm(*(each.den for each in columns))
+    levelled_ = [times(each, den // each.den) for each in columns]
+    num = _piled_numbers([each.num for each in levelled_], rows)
+    by = _piled_numbers([each.by or integer(1) for each in columns], rows) if any(each.by for each in columns) else None
     return Numbers(
-        pl.concat(parts),
-        min(each.low for each in levelled),
-        max(each.high for each in levelled),
+        num,
+        min(each.low for each in levelled_),
+        max(each.high for each in levelled_),
         den,
-        bys,
-        max(each.most for each in levelled),
-        _stacked_voids(columns, rows),
+        by,
+        min(each.least for each in columns),
+        max(each.most for each in columns),
     )
 
 
-def _stacked_voids(columns: list[Column], rows: list[int]) -> pl.Series | None:
-    if all(each.void is None for each in columns):
+def _piled_numbers(parts: Sequence[Lane], rows: Sequence[int]) -> Lane:
+    large = any(each.kind == "large" for each in parts)
+    like = [lanes.as_large(each) if large else each for each in parts]
+    return lanes.leaf(pl.concat([lanes.series(each, count) for each, count in zip(like, rows, strict=True)]))
+
+
+def _piled(parts: Sequence[Lane], rows: Sequence[int]) -> Lane | None:
+    """Truths one below the other; None where none of them holds anywhere."""
+    if all(each is FALSE for each in parts):
         return None
-    return pl.concat(
-        [
-            _long(_truth(value=False) if each.void is None else each.void, count)
-            for each, count in zip(columns, rows, strict=True)
-        ]
-    )
+    return lanes.leaf(pl.concat([lanes.series(each, count) for each, count in zip(parts, rows, strict=True)]))
+
+
+def measured(a: Numbers) -> Numbers:
+    """The same numbers, worked out, with the bounds that they have in truth."""
+    lanes.settle([each for each in (a.num, a.by) if each is not None])
+    num, low, high = _tight(a.num, a.low, a.high)
+    by, least, most = (None, 1, 1) if a.by is None else _tight(a.by, a.least, a.most)
+    return replace(a, num=num, low=low, high=high, by=by, least=least, most=most)
+
+
+def _tight(lane: Lane, low: int, high: int) -> tuple[Lane, int, int]:
+    if lane.known is None or not len(lane.known):
+        return lane, low, high
+    low, high = _bounds(lanes.series(lane, len(lane.known)))
+    return (lanes.as_small(lane) if max(-low, high) <= SMALL else lane), low, high
+
+
+_Given = ParamSpec("_Given")
+_Found = TypeVar("_Found")
+
+
+def _bounded(work: Callable[_Given, _Found]) -> Callable[_Given, _Found]:
+    """Measures what a step is made of where its bounds are too wide for it, and tries once more."""
+
+    @wraps(work)
+    def tried(*parts: _Given.args, **named: _Given.kwargs) -> _Found:
+        try:
+            return work(*parts, **named)
+        except Overflow:
+            known = [measured(each) if isinstance(each, Numbers) else each for each in parts]
+            return work(*known, **named)  # type: ignore[arg-type]
+
+    return tried
 
 
 # Arithmetic
@@ -195,24 +330,27 @@ def times(a: Numbers, k: int) -> Numbers:
     low, high = sorted((a.low * k, a.high * k))
     if low == high == 0:
         return a
-    num = _fit(a.num, low, high)
-    return replace(a, num=num * _whole(k, num.dtype), low=low, high=high)
+    return replace(a, num=_scaled(a.num, k, low, high), low=low, high=high)
 
 
+@_bounded
 def added(a: Numbers, b: Numbers, sign: int) -> Numbers:
     """A + b, or (sign −1) a − b."""
     a, b = levelled(a, b)
     low, high = (a.low + b.low, a.high + b.high) if sign > 0 else (a.low - b.high, a.high - b.low)
     one, other = _fit_both(a.num, b.num, low, high)
-    num = one + other if sign > 0 else one - other
-    return _settled(replace(a, num=num, low=low, high=high, void=_either(a.void, b.void)))
+    num = lanes.arithmetic("add" if sign > 0 else "sub", one, other)
+    return _settled(
+        replace(a, num=num, low=low, high=high, absent=_either(a.absent, b.absent), void=_either(a.void, b.void))
+    )
 
 
 def negated(a: Numbers) -> Numbers:
     """−a."""
-    return replace(a, num=-a.num, low=-a.high, high=-a.low)
+    return replace(a, num=lanes.negative(a.num), low=-a.high, high=-a.low)
 
 
+@_bounded
 def multiplied(a: Numbers, b: Numbers) -> Numbers:
     """A · b."""
     one, other = gcd(_divisor(a), b.den), gcd(_divisor(b), a.den)
@@ -220,50 +358,65 @@ def multiplied(a: Numbers, b: Numbers) -> Numbers:
     corners = [x * y for x in (a_num.low, a_num.high) for y in (b_num.low, b_num.high)]
     low, high = min(corners), max(corners)
     x, y = _fit_both(a_num.num, b_num.num, low, high)
-    by, most = _by_both(a, b)
+    by, least, most = _by_both(a, b)
     den = (a.den // other) * (b.den // one)
-    return _settled(Numbers(x * y, low, high, den, by, most, _either(a.void, b.void)))
+    return _settled(
+        Numbers(
+            lanes.arithmetic("mul", x, y),
+            low,
+            high,
+            den,
+            by,
+            least,
+            most,
+            absent=_either(a.absent, b.absent),
+            void=_either(a.void, b.void),
+        )
+    )
 
 
 def _divisor(a: Numbers) -> int:
     """What divides every numerator, as far as it is known: of a constant, the constant."""
-    return abs(a.low) if _is_constant(a) else 1
+    return abs(_constant(a)) or 1
 
 
-def _is_constant(a: Numbers) -> bool:
-    """Whether all numerators are one number other than 0; a single row may have wider bounds than that, or be absent."""
-    return len(a.num) == 1 and a.low == a.high != 0 and not a.num.null_count()
+def _constant(a: Numbers) -> int:
+    """The one number other than 0 that all numerators are; 0 where there is none such."""
+    return a.num.constant or 0 if a.absent is None else 0
 
 
 def _divided(a: Numbers, k: int) -> Numbers:
-    return Numbers(_whole(a.low // k), a.low // k, a.high // k, a.den, a.by, a.most, a.void)
+    num = _constant(a) // k
+    return replace(a, num=_whole(num), low=num, high=num)
 
 
-def divided(a: Numbers, b: Numbers, rows: int) -> Numbers:
+@_bounded
+def divided(a: Numbers, b: Numbers) -> Numbers:
     """A ÷ b; undefined where b is 0."""
-    if b.by is None and _is_constant(b):
-        return multiplied(a, constant(Fraction(b.den, b.low)))
-    divisor, low = b.num, b.low
-    zero: pl.Series | None = None
+    if b.by is None and _constant(b):
+        return multiplied(a, constant(Fraction(b.den, _constant(b))))
+    divisor, absent, void = b.num, _either(a.absent, b.absent), _either(a.void, b.void)
     if b.low <= 0 <= b.high:
-        here = filled(divisor == 0)
-        if here.any():
-            zero, divisor = _long(here, rows), _nulled(_long(divisor, rows), _long(here, rows))
-        low = _bounds(divisor)[0]
+        zero = lanes.compared("eq", divisor, integer(0, divisor.kind))
+        divisor = lanes.chosen(zero, integer(1, divisor.kind), divisor)
+        void = _either(void, zero if absent is None else lanes.conjoined(zero, lanes.opposite(absent)))
+        absent = _either(absent, zero)
     common = gcd(a.den, b.den)
-    num = times(a if low >= 0 else _signed(a, divisor), b.den // common)
+    num = a
+    if b.low < 0:
+        below = lanes.compared("lt", divisor, integer(0, divisor.kind))
+        divisor = lanes.chosen(below, lanes.negative(divisor), divisor)
+        size = max(-a.low, a.high)
+        num = replace(a, num=lanes.chosen(below, lanes.negative(a.num), a.num), low=-size, high=size)
+    num = times(num, b.den // common)
     if b.by is not None:
-        num = _by_series(num, b.by, b.most)
-    by, most = _product(a.by, a.most, divisor if low >= 0 else divisor.abs(), max(abs(b.low), abs(b.high), 1))
-    void = _either(a.void, b.void)
-    if b.absent is not None:
-        num = replace(num, num=_nulled(_long(num.num, rows), _long(b.absent, rows)))
-    if zero is not None:
-        num = replace(num, num=_nulled(_long(num.num, rows), zero))
-        void = _either(void, zero if a.absent is None else zero & ~_long(a.absent, rows))
-    return Numbers(num.num, num.low, num.high, a.den // common, by, most, void)
+        num = _by_lane(num, b.by, b.most)
+    least = 1 if b.low <= 0 <= b.high else min(abs(b.low), abs(b.high))
+    by, least, most = _product(a.by, a.least, a.most, divisor, least, max(-b.low, b.high, 1))
+    return Numbers(num.num, num.low, num.high, a.den // common, by, least, most, absent, void)
 
 
+@_bounded
 def rounded(a: Numbers, rounding: Rounding) -> Numbers:
     """The declared rounding, once, from the exact value."""
     places = rounding.places
@@ -272,46 +425,55 @@ def rounded(a: Numbers, rounding: Rounding) -> Numbers:
     common = gcd(up, divisor)
     scaled, divisor = times(a, up // common), divisor // common
     if scaled.by is None and divisor == 1:
-        whole = replace(scaled, den=1)
+        whole = scaled
     else:
+        if _kind_of(_span(scaled, divisor)) == "large":  # in which division is dear
+            scaled = measured(scaled)
         whole = _whole_part(scaled, divisor, rounding.mode)
-    return _settled(replace(times(whole, down), den=up, by=None, most=1))
+    return _settled(replace(times(whole, down), den=up, by=None, least=1, most=1))
+
+
+def _span(a: Numbers, divisor: int) -> int:
+    """What the steps of a rounding may come to."""
+    return 2 * max(-a.low, a.high) + 2 * divisor * a.most
 
 
 def _whole_part(a: Numbers, divisor: int, mode: Mode) -> Numbers:
     """`num / (divisor · by)` as a whole number."""
-    size = max(abs(a.low), abs(a.high))
-    top = divisor * a.most
-    dtype = _type_of(2 * size + 2 * top)
-    num = a.num if a.num.dtype == dtype else a.num.cast(dtype)
-    by = _whole(divisor, dtype) if a.by is None else _times(a.by, divisor, dtype)
-    one, two = _whole(1, dtype), _whole(2, dtype)
+    kind = _kind_of(_span(a, divisor))
+    num = lanes.as_large(a.num) if kind == "large" else a.num
+    by = integer(divisor, kind) if a.by is None else _multiple(a.by, divisor, kind)
+    zero, one, two = (integer(each, kind) for each in (0, 1, 2))
+    reckon = lanes.arithmetic
     if mode is Mode.FLOOR:
-        whole = num // by
+        whole = reckon("quo" if a.low >= 0 else "div", num, by)
     elif mode is Mode.CEILING:
-        whole = -((-num) // by)
+        whole = lanes.negative(reckon("div", lanes.negative(num), by))
     else:
-        magnitude = num if a.low >= 0 else num.abs()
+        below = FALSE if a.low >= 0 else lanes.compared("lt", num, zero)
+        magnitude = lanes.chosen(below, lanes.negative(num), num)
+        twice = reckon("mul", magnitude, two)
         match mode:
             case Mode.DOWN:
-                whole = magnitude // by
+                whole = reckon("quo", magnitude, by)
             case Mode.UP:
-                whole = (magnitude + by - one) // by
+                whole = reckon("quo", reckon("add", magnitude, reckon("sub", by, one)), by)
             case Mode.HALF_UP:
-                whole = (magnitude * two + by) // (by * two)
+                whole = reckon("quo", reckon("add", twice, by), reckon("mul", by, two))
             case Mode.HALF_DOWN:
-                whole = (magnitude * two + by - one) // (by * two)
+                whole = reckon("quo", reckon("add", twice, reckon("sub", by, one)), reckon("mul", by, two))
             case _:
-                whole = magnitude // by
-                twice = (magnitude - whole * by) * two
-                odd = (whole % two) == one
-                whole = whole + ((twice > by) | ((twice == by) & odd)).cast(dtype)
-        if a.low < 0:
-            whole = whole * num.sign().cast(dtype)
-    low, high = a.low // divisor - 1, a.high // divisor + 1
-    if a.by is not None:  # which the bounds know to be 1 at least, and is far more as a rule
-        whole, low, high = _measured(whole)
-    return Numbers(whole, low, high, void=a.void)
+                whole = reckon("quo", magnitude, by)
+                rest = reckon("mul", reckon("sub", magnitude, reckon("mul", whole, by)), two)
+                odd = lanes.compared("ne", reckon("mul", reckon("quo", whole, two), two), whole)
+                tie = lanes.conjoined(lanes.compared("eq", rest, by), odd)
+                up = lanes.disjoined(lanes.compared("gt", rest, by), tie)
+                whole = lanes.chosen(up, reckon("add", whole, one), whole)
+        whole = lanes.chosen(below, lanes.negative(whole), whole)
+    least, most = divisor * a.least, divisor * a.most
+    low = a.low // (most if a.low >= 0 else least) - (a.low < 0)
+    high = a.high // (least if a.high >= 0 else most) + 1
+    return Numbers(whole, low, high, absent=a.absent, void=a.void)
 
 
 def levelled(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
@@ -320,37 +482,58 @@ def levelled(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
     one, other = replace(times(a, den // a.den), den=den), replace(times(b, den // b.den), den=den)
     if one.by is other.by:
         return one, other
-    by, most = _by_both(one, other)
-    left = one if other.by is None else _by_series(one, other.by, other.most)
-    right = other if one.by is None else _by_series(other, one.by, one.most)
-    return replace(left, by=by, most=most), replace(right, by=by, most=most)
+    by, least, most = _by_both(one, other)
+    left = one if other.by is None else _by_lane(one, other.by, other.most)
+    right = other if one.by is None else _by_lane(other, one.by, one.most)
+    return replace(left, by=by, least=least, most=most), replace(right, by=by, least=least, most=most)
 
 
 SEVERAL: Final = 1000
 """Different denominators up to which one is sought that all divide."""
 
 
-def over_one(a: Numbers, what: str) -> Numbers:
+@_bounded
+def over_one(a: Numbers, what: str, rows: int) -> Numbers:
     """The column over a denominator that all rows share, where its own are few and small: so that rows can be added."""
     if a.by is None:
         return a
-    different = [each for each in a.by.unique().to_list() if each is not None]
+    different = lanes.series(a.by, rows).unique().to_list()
     common = lcm(*different) if len(different) <= SEVERAL else LARGE
     if common > SMALL:
         raise Inexpressible(what)
-    scaled = _by_series(a, _whole(common, a.by.dtype) // a.by, common)
-    return replace(scaled, den=a.den * common, by=None, most=1)
+    lane = lanes.arithmetic("quo", integer(common, a.by.kind), a.by)
+    return replace(_by_lane(a, lane, common), den=a.den * common, by=None, least=1, most=1)
 
 
-def compared(sign: Comparator, a: Column, b: Column) -> Plain:
+SIGNS: Final = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+
+
+@_bounded
+def compared(sign: Comparator, a: Column, b: Column, rows: int) -> Truths:
     """Two columns of one type, compared."""
-    if isinstance(a, Numbers) and isinstance(b, Numbers):
-        one, other = levelled(a, b)
-        left, right = _fit_both(one.num, other.num, 0, 0)
-    elif isinstance(a, Plain) and isinstance(b, Plain):
-        left, right = a.values, b.values
-    else:
-        raise Inexpressible("compared")
+    absent, void = _either(a.absent, b.absent), _either(a.void, b.void)
+    match a, b:
+        case Numbers(), Numbers():
+            one, other = levelled(a, b)
+            values = lanes.compared(SIGNS[sign], one.num, other.num)
+        case Truths(), Truths() if sign in ("=", "!="):
+            alike = lanes.chosen(a.values, b.values, lanes.opposite(b.values))
+            values = alike if sign == "=" else lanes.opposite(alike)
+        case Words(), Words() if sign in ("=", "!="):
+            codes = {each: at for at, each in enumerate(a.words)}
+            values = lanes.compared(SIGNS[sign], a.codes, _recoded(b, codes))
+        case (Words() | Plain(), Words() | Plain()):
+            values = lanes.leaf(_texts_compared(sign, _short(a, rows), _short(b, rows), rows))
+        case _:
+            raise Inexpressible("compared")
+    return Truths(_standing(values, absent), absent, void)
+
+
+def _short(a: Words | Plain, rows: int) -> pl.Series:
+    return pl.Series([a.words[a.codes.value]]) if isinstance(a, Words) and a.codes.op == "const" else texts_of(a, rows)
+
+
+def _texts_compared(sign: Comparator, left: pl.Series, right: pl.Series, rows: int) -> pl.Series:
     match sign:
         case "=":
             values = left == right
@@ -364,219 +547,199 @@ def compared(sign: Comparator, a: Column, b: Column) -> Plain:
             values = left > right
         case ">=":
             values = left >= right
-    return Plain(values, _either(a.void, b.void))
+    return _long(values.fill_null(value=False), rows)
 
 
-def extreme(which: str, a: Numbers, b: Numbers, rows: int) -> Numbers:
+def _recoded(a: Words, codes: dict[str, int]) -> Lane:
+    """The codes of words under others; new words get the next numbers."""
+    new = [codes.setdefault(each, len(codes)) for each in a.words]
+    if a.codes.op == "const":
+        return integer(new[a.codes.value])
+    return a.codes if new == list(range(len(new))) else lanes.taken(lanes.leaf(pl.Series(new, dtype=pl.Int64)), a.codes)
+
+
+@_bounded
+def extreme(which: str, a: Numbers, b: Numbers) -> Numbers:
     """The lesser, or the greater, of two; absent where one is."""
     one, other = levelled(a, b)
-    left, right = _fit_both(one.num, other.num, 0, 0)
-    mask = _long(left <= right if which == "min" else left >= right, rows)
-    num = left.zip_with(filled(mask), right)
-    absent = mask.is_null() if mask.null_count() else None
+    left, right = lanes.alike(one.num, other.num)
+    mask = lanes.compared("le" if which == "min" else "ge", left, right)
     pick = min if which == "min" else max
-    return Numbers(
-        num if absent is None else _nulled(num, absent),
-        pick(one.low, other.low),
-        pick(one.high, other.high),
-        one.den,
-        one.by,
-        one.most,
-        _either(a.void, b.void),
+    low, high = pick(one.low, other.low), pick(one.high, other.high)
+    return _settled(
+        replace(
+            one,
+            num=lanes.chosen(mask, left, right),
+            low=low,
+            high=high,
+            absent=_either(a.absent, b.absent),
+            void=_either(a.void, b.void),
+        )
     )
 
 
-def chosen(mask: pl.Series, yes: Column, no: Column, rows: int) -> Column:
-    """`yes` where the mask holds, `no` elsewhere; the mask has no nulls. Absences come along."""
-    mask = _long(mask, rows)
-    void: pl.Series | None = None
-    if yes.void is not None or no.void is not None:
-        nowhere = _truth(value=False)
-        void = (nowhere if yes.void is None else yes.void).zip_with(mask, nowhere if no.void is None else no.void)
-    if isinstance(yes, Plain) and isinstance(no, Plain):
-        return Plain(yes.values.zip_with(mask, no.values), void)
-    if not isinstance(yes, Numbers) or not isinstance(no, Numbers):
-        raise Inexpressible("chosen")
+@_bounded
+def chosen(mask: Lane, yes: Column, no: Column, rows: int) -> Column:
+    """`yes` where the mask holds, `no` elsewhere. Absences come along."""
+    absent, void = _chosen_marks(mask, yes.absent, no.absent), _chosen_marks(mask, yes.void, no.void)
+    match yes, no:
+        case Numbers(), Numbers():
+            return replace(_chosen(mask, yes, no), absent=absent, void=void)
+        case Truths(), Truths():
+            return Truths(lanes.chosen(mask, yes.values, no.values), absent, void)
+        case Words(), Words():
+            codes: dict[str, int] = {each: at for at, each in enumerate(yes.words)}
+            other = _recoded(no, codes)
+            return Words(lanes.chosen(mask, yes.codes, other), tuple(codes), absent, void)
+        case (Words() | Plain(), Words() | Plain()):
+            one, other_ = (texts_of(each, rows) for each in (yes, no))
+            return Plain(one.zip_with(lanes.series(mask, rows), other_), void)
+        case _:
+            raise Inexpressible("chosen")
+
+
+def _chosen(mask: Lane, yes: Numbers, no: Numbers) -> Numbers:
     den = lcm(yes.den, no.den)
     left, right = times(yes, den // yes.den), times(no, den // no.den)
-    a, b = _fit_both(left.num, right.num, 0, 0)
-    by: pl.Series | None = None
+    by: Lane | None = None
     if yes.by is not None or no.by is not None:
-        x, y = _fit_both(_whole(1) if yes.by is None else yes.by, _whole(1) if no.by is None else no.by, 0, 0)
-        by = x if x is y else x.zip_with(mask, y)
-        if yes.by is no.by:
-            by = yes.by
+        by = lanes.chosen(mask, *lanes.alike(yes.by or integer(1), no.by or integer(1)))
     return Numbers(
-        a.zip_with(mask, b),
+        lanes.chosen(mask, *lanes.alike(left.num, right.num)),
         min(left.low, right.low),
         max(left.high, right.high),
         den,
         by,
+        min(yes.least, no.least),
         max(yes.most, no.most),
-        void,
     )
 
 
-def without(column: Column, absent: pl.Series | None, void: pl.Series | None, rows: int) -> Column:
+def _chosen_marks(mask: Lane, yes: Lane | None, no: Lane | None) -> Lane | None:
+    return None if yes is no is None else _unless_never(lanes.chosen(mask, yes or FALSE, no or FALSE))
+
+
+def without(column: Column, absent: Lane | None, void: Lane | None) -> Column:
     """The column, absent also where `absent` says, and there more than missing only where `void` says."""
-    if absent is None:
+    if absent is None or absent is FALSE:
         return column
-    absent = _long(absent, rows)
-    kept = None if column.void is None else _long(column.void, rows) & ~absent
+    kept = None if column.void is None else lanes.conjoined(column.void, lanes.opposite(absent))
     void = _either(kept, void)
-    if isinstance(column, Plain):
-        return Plain(_nulled(_long(column.values, rows), absent), void)
-    return replace(column, num=_nulled(_long(column.num, rows), absent), void=void)
+    match column:
+        case Truths():
+            return Truths(_standing(column.values, absent), _either(column.absent, absent), void)
+        case Plain():
+            rows = absent.rows or len(column.values)
+            return Plain(nulled(_long(column.values, rows), absent), void)
+        case _:
+            return replace(column, absent=_either(column.absent, absent), void=void)
 
 
 # Truths
 
 
-def both(parts: list[Plain], *, deciding: bool) -> Plain:
+def both(parts: Sequence[Truths], *, deciding: bool) -> Truths:
     """Three-valued or (`deciding` true), and (false): a deciding operand wins over absent ones."""
-    values = parts[0].values
-    for each in parts[1:]:
-        values = values | each.values if deciding else values & each.values
-    void: pl.Series | None = None
+    if len(parts) == 1:
+        return parts[0]
+    absent: Lane | None = None
+    void: Lane | None = None
+    decided: Lane = FALSE
     for each in parts:
-        void = _either(void, each.void)
-    return Plain(values, None if void is None else void & values.is_null())
+        absent, void = _either(absent, each.absent), _either(void, each.void)
+        against = each.values if deciding else _standing(lanes.opposite(each.values), each.absent)
+        decided = lanes.disjoined(decided, against)
+    values = decided if deciding else lanes.opposite(decided)
+    if absent is None:
+        return Truths(values)
+    absent = lanes.conjoined(absent, lanes.opposite(decided))
+    void = None if void is None else lanes.conjoined(void, absent)
+    return Truths(values if deciding else _standing(values, absent), _unless_never(absent), void)
 
 
-def opposite(a: Plain) -> Plain:
+def opposite(a: Truths) -> Truths:
     """Not."""
-    return Plain(~a.values, a.void)
+    return Truths(_standing(lanes.opposite(a.values), a.absent), a.absent, a.void)
 
 
-def is_missing(a: Column, rows: int) -> pl.Series:
+def is_missing(a: Column) -> Lane:
     """Where the value is missing; one that is undefined is not."""
-    absent = a.absent
-    if absent is None:
-        return _truth(value=False)
-    absent = _long(absent, rows)
-    return absent if a.void is None else absent & ~_long(a.void, rows)
+    if a.absent is None:
+        return FALSE
+    return a.absent if a.void is None else lanes.conjoined(a.absent, lanes.opposite(a.void))
 
 
-def is_given(a: Column, rows: int) -> pl.Series:
+def is_given(a: Column) -> Lane:
     """Where there is a value."""
-    absent = a.absent
-    if absent is None:
-        return _truth(value=True)
-    return ~_long(absent, rows)
+    return TRUE if a.absent is None else lanes.opposite(a.absent)
 
 
-def wholly(truth: Plain, rows: int) -> pl.Series:
-    """Where it holds, absent counted as not."""
-    return _long(filled(truth.values), rows)
+# Lanes
 
 
-def filled(truths: pl.Series) -> pl.Series:
-    """The truths, absent counted as not."""
-    return truths.fill_null(value=False) if truths.null_count() else truths
+def _whole(value: int) -> Lane:
+    return integer(value, _kind_of(abs(value)))
 
 
-# Series
-
-
-def running(num: pl.Series, low: int, high: int) -> pl.Series:
-    """Sums of the first 0, 1, 2 … values, in bits that hold all of them; nulls count as 0."""
-    size = max(abs(low), abs(high)) * max(len(num), 1)
-    dtype = _type_of(size)
-    values = num.fill_null(0) if num.null_count() else num
-    values = values if values.dtype == dtype else values.cast(dtype)
-    return pl.concat([pl.Series([0], dtype=dtype), values.cum_sum()])
-
-
-def _whole(value: int, dtype: pl.DataType | type[pl.DataType] | None = None) -> pl.Series:
-    return pl.Series([value], dtype=_type_of(abs(value)) if dtype is None else dtype)
-
-
-def _truth(*, value: bool) -> pl.Series:
-    return pl.Series([value], dtype=pl.Boolean)
-
-
-def _type_of(size: int) -> type[pl.DataType]:
+def _kind_of(size: int) -> Kind:
     if size > LARGE:
         raise Overflow
-    return pl.Int64 if size <= SMALL else pl.Int128
+    return "small" if size <= SMALL else "large"
 
 
-def _times(num: pl.Series, k: int, dtype: type[pl.DataType]) -> pl.Series:
-    wide_ = num if num.dtype == dtype else num.cast(dtype)
-    return wide_ if k == 1 else wide_ * _whole(k, dtype)
+def _multiple(lane: Lane, k: int, kind: Kind) -> Lane:
+    like = lanes.as_large(lane) if kind == "large" else lane
+    return lanes.arithmetic("mul", like, integer(k, kind))
 
 
-def _fit(num: pl.Series, low: int, high: int) -> pl.Series:
-    """The series in bits that hold these bounds."""
-    wanted = _type_of(max(abs(low), abs(high)))
-    return num.cast(pl.Int128) if wanted == pl.Int128 and num.dtype != pl.Int128 else num
+def _scaled(lane: Lane, k: int, low: int, high: int) -> Lane:
+    return _multiple(lane, k, "large" if lane.kind == "large" else _kind_of(max(-low, high, abs(k))))
 
 
-def _fit_both(a: pl.Series, b: pl.Series, low: int, high: int) -> tuple[pl.Series, pl.Series]:
-    """Two series in like bits, which hold these bounds as well."""
-    a, b = _fit(a, low, high), _fit(b, low, high)
-    if a.dtype == b.dtype:
-        return a, b
-    return a.cast(pl.Int128), b.cast(pl.Int128)
-
-
-def _bounds(num: pl.Series) -> tuple[int, int]:
-    low, high = num.min(), num.max()
-    return (low, high) if isinstance(low, int) and isinstance(high, int) else (0, 0)
-
-
-def _measured(num: pl.Series) -> tuple[pl.Series, int, int]:
-    low, high = _bounds(num)
-    small = num.dtype == pl.Int128 and max(abs(low), abs(high)) <= SMALL
-    return (num.cast(pl.Int64) if small else num), low, high
+def _fit_both(a: Lane, b: Lane, low: int, high: int) -> tuple[Lane, Lane]:
+    """Two lanes in like bits, which hold these bounds as well."""
+    large = _kind_of(max(-low, high)) == "large" or "large" in (a.kind, b.kind)
+    return (lanes.as_large(a), lanes.as_large(b)) if large else (a, b)
 
 
 def _settled(a: Numbers) -> Numbers:
-    """In 64 bits again, where the values themselves are smaller than their bounds let fear."""
-    if a.num.dtype != pl.Int128:
-        return a
-    num, low, high = _measured(a.num)
-    return replace(a, num=num, low=low, high=high)
+    """In 64 bits again, where the bounds allow."""
+    return replace(a, num=lanes.as_small(a.num)) if max(-a.low, a.high) <= SMALL else a
+
+
+def _either(a: Lane | None, b: Lane | None) -> Lane | None:
+    if a is None or b is None:
+        return b if a is None else a
+    return lanes.disjoined(a, b)
+
+
+def _standing(values: Lane, absent: Lane | None) -> Lane:
+    return values if absent is None else lanes.conjoined(values, lanes.opposite(absent))
+
+
+def _unless_never(lane: Lane) -> Lane | None:
+    return None if lane is FALSE else lane
+
+
+def _by_lane(a: Numbers, by: Lane, most: int) -> Numbers:
+    """The numerators times a positive lane."""
+    low, high = min(a.low * most, a.low), max(a.high * most, a.high)
+    one, other = _fit_both(a.num, by, low, high)
+    return _settled(replace(a, num=lanes.arithmetic("mul", one, other), low=low, high=high))
+
+
+def _by_both(a: Numbers, b: Numbers) -> tuple[Lane | None, int, int]:
+    if b.by is None:
+        return a.by, a.least, a.most
+    return _product(a.by, a.least, a.most, b.by, b.least, b.most)
+
+
+def _product(a: Lane | None, a_least: int, a_most: int, b: Lane, b_least: int, b_most: int) -> tuple[Lane, int, int]:
+    if a is None:
+        return b, b_least, b_most
+    one, other = _fit_both(a, b, 0, a_most * b_most)
+    return lanes.arithmetic("mul", one, other), a_least * b_least, a_most * b_most
 
 
 def _long(values: pl.Series, rows: int) -> pl.Series:
-    return values.new_from_index(0, rows) if len(values) == 1 and rows != 1 else values
-
-
-def _taken(values: pl.Series, index: pl.Series) -> pl.Series:
-    return values.gather(index) if len(values) != 1 else _long(values, len(index))
-
-
-def _nulled(values: pl.Series, where: pl.Series) -> pl.Series:
-    return values.zip_with(~where, pl.Series([None], dtype=values.dtype))
-
-
-def _either(a: pl.Series | None, b: pl.Series | None) -> pl.Series | None:
-    if a is None or b is None:
-        return b if a is None else a
-    return a | b
-
-
-def _signed(a: Numbers, by: pl.Series) -> Numbers:
-    size = max(abs(a.low), abs(a.high))
-    return replace(a, num=a.num * by.sign().cast(a.num.dtype), low=-size, high=size)
-
-
-def _by_series(a: Numbers, by: pl.Series, most: int) -> Numbers:
-    """The numerators times a positive column."""
-    low, high = min(a.low * most, a.low), max(a.high * most, a.high)
-    num, by = _fit_both(a.num, by, low, high)
-    return _settled(replace(a, num=num * by, low=low, high=high))
-
-
-def _by_both(a: Numbers, b: Numbers) -> tuple[pl.Series | None, int]:
-    if a.by is None or b.by is None:
-        return (b.by, b.most) if a.by is None else (a.by, a.most)
-    return _product(a.by, a.most, b.by, b.most)
-
-
-def _product(a: pl.Series | None, a_most: int, b: pl.Series, b_most: int) -> tuple[pl.Series, int]:
-    if a is None:
-        return b, b_most
-    one, other = _fit_both(a, b, 0, a_most * b_most)
-    return one * other, a_most * b_most
+    return values.new_from_index(0, rows) if len(values) == 1 != rows else values

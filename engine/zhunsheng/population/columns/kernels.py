@@ -1,0 +1,331 @@
+"""Lanes worked out by compiled code, one loop over the rows for all that is asked: written for LLVM and compiled in place.
+
+A kernel is compiled once for each shape of a calculation (its steps, their bits, its constants) and kept; what it reads
+and writes are the buffers of the series themselves. Integers are those of the processor, 64 bits or 128, whose bounds
+`values` has seen to; nothing here can fail but the compiling.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes.util import find_library
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import llvmlite.binding as llvm
+import polars as pl
+import pyarrow as pa
+from llvmlite import ir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from zhunsheng.population.columns.lanes import Lane
+
+ENOUGH: Final = 20_000
+"""Rows from which on a kernel is compiled, which takes some hundredths of a second, once for each shape."""
+KEPT: Final = 1024
+"""Shapes whose kernels are kept."""
+
+_I1, _I8, _I64, _I128 = (ir.IntType(bits) for bits in (1, 8, 64, 128))
+_POINTER: Final = ir.PointerType()
+_TYPES: Final = {"small": _I64, "large": _I128, "truth": _I1}
+_STORED: Final = {"small": _I64, "large": _I128, "truth": _I8}
+_BYTES: Final = {"small": 8, "large": 16, "truth": 1}
+_ARROW: Final = {"small": pa.int64(), "large": pa.decimal128(38, 0), "truth": pa.uint8()}
+_SIGNS: Final = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+
+Shape = tuple[tuple[Any, ...], ...]
+"""Each step: what it does, its bits, its parts by their places, a constant; for a leaf how its buffers lie."""
+
+
+class Job(NamedTuple):
+    """What is asked: the shape, which steps are wanted, and the leaves with the buffers that they lie in."""
+
+    shape: Shape
+    wanted: tuple[int, ...]
+    arrays: list[pa.Array]
+    addresses: list[int]
+
+
+def pays(rows: int) -> bool:
+    """Whether there are rows enough to compile for."""
+    return rows >= ENOUGH
+
+
+def each_row(wanted: Sequence[Lane], rows: int) -> list[pl.Series]:
+    """The values of lanes of so many rows."""
+    job = _job(wanted)
+    buffers = [pa.allocate_buffer(rows * _BYTES[each.kind]) for each in wanted]
+    kernel = _compiled(job.shape, job.wanted, runs=False)
+    kernel.run(0, rows, *job.addresses, *(each.address for each in buffers))
+    return [_read(each, buffer, rows) for each, buffer in zip(wanted, buffers, strict=True)]
+
+
+def each_run(wanted: Sequence[Lane], starts: pl.Series, ends: pl.Series) -> list[pl.Series]:
+    """The sums of lanes over runs of their rows."""
+    job, runs = _job(wanted), len(starts)
+    limits = [each.rechunk().to_arrow() for each in (starts, ends)]
+    buffers = [pa.allocate_buffer(runs * _BYTES[each.kind]) for each in wanted]
+    kernel = _compiled(job.shape, job.wanted, runs=True)
+    kernel.run(0, runs, *(_values(each, 8) for each in limits), *job.addresses, *(each.address for each in buffers))
+    return [_read(each, buffer, runs) for each, buffer in zip(wanted, buffers, strict=True)]
+
+
+def _read(lane: Lane, buffer: pa.Buffer, rows: int) -> pl.Series:
+    values = pl.Series(pa.Array.from_buffers(_ARROW[lane.kind], rows, [None, buffer]))
+    match lane.kind:
+        case "small":
+            return values
+        case "large":
+            return values.to_physical()
+        case "truth":
+            return values.cast(pl.Boolean)
+
+
+# What is asked
+
+
+def _job(wanted: Sequence[Lane]) -> Job:
+    from zhunsheng.population.columns.lanes import in_order  # noqa: PLC0415  lanes ask kernels to work them out
+
+    places: dict[Lane, int] = {}
+    steps: list[tuple[Any, ...]] = []
+    arrays: list[pa.Array] = []
+    addresses: list[int] = []
+    for lane in in_order(wanted):
+        places[lane] = len(steps)
+        if lane.op == "const":
+            steps.append(("const", lane.kind, (), lane.value))
+        elif lane.known is not None:
+            array = _array(lane.known)
+            wide = pa.types.is_decimal(array.type)
+            steps.append(("leaf", lane.kind, (), (len(addresses), wide, bool(array.null_count))))
+            arrays.append(array)
+            addresses.append(_values(array, 16 if wide else 0 if lane.kind == "truth" else 8))
+            if array.null_count:
+                addresses.append(_bits(array.buffers()[0], array.offset))
+        else:
+            steps.append((lane.op, lane.kind, tuple(places[each] for each in lane.parts), None))
+    return Job(tuple(steps), tuple(places[each] for each in wanted), arrays, addresses)
+
+
+def _array(values: pl.Series) -> pa.Array:
+    if values.n_chunks() > 1:
+        values = values.rechunk()
+    if values.dtype == pl.Int128:  # which Arrow has only as decimals
+        values = values.cast(pl.Decimal(38, 0))
+    array = values.to_arrow()
+    if array.offset % 8 and (array.null_count or values.dtype == pl.Boolean):  # bits that begin within a byte
+        array = pa.concat_arrays([array, array.slice(0, 0)])
+    return array
+
+
+def _values(array: pa.Array, size: int) -> int:
+    """Where the values begin, each of so many bytes; 0 for bits."""
+    buffer = array.buffers()[1]
+    if buffer is None:
+        return 0
+    return _bits(buffer, array.offset) if size == 0 else int(buffer.address) + array.offset * size
+
+
+def _bits(buffer: pa.Buffer, offset: int) -> int:
+    assert offset % 8 == 0, offset
+    return int(buffer.address) + offset // 8
+
+
+# Compiling
+
+
+class Kernel(NamedTuple):
+    """A compiled function, and the engine that holds its code."""
+
+    run: Callable[..., None]
+    engine: Any
+
+
+@lru_cache(maxsize=KEPT)
+def _compiled(shape: Shape, wanted: tuple[int, ...], *, runs: bool) -> Kernel:
+    inputs = (2 if runs else 0) + sum(1 + step[3][2] for step in shape if step[0] == "leaf")
+    module = ir.Module("kernel")
+    function = ir.Function(
+        module, ir.FunctionType(ir.VoidType(), [_I64, _I64, *[_POINTER] * (inputs + len(wanted))]), "kernel"
+    )
+    for each in function.args[2:]:
+        each.add_attribute("noalias")
+    writing = _OfRuns if runs else _OfRows
+    writing(function, shape, wanted).written()
+    machine = _machine()
+    code = llvm.parse_assembly(str(module))
+    code.verify()
+    passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=3))
+    passes.getModulePassManager().run(code, passes)
+    engine = llvm.create_mcjit_compiler(code, machine)
+    engine.finalize_object()
+    signature = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * (inputs + len(wanted)))
+    return Kernel(signature(engine.get_function_address("kernel")), engine)
+
+
+@cache
+def _machine() -> Any:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    library = find_library("gcc_s")
+    if library is not None:  # where the division of 128 bits lies, if not in the process itself
+        llvm.load_library_permanently(library)
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3, jit=True
+    )
+
+
+class _Writing:
+    """Writes the loop of a kernel."""
+
+    def __init__(self, function: Any, shape: Shape, wanted: tuple[int, ...]) -> None:
+        self.function = function
+        self.shape = shape
+        self.wanted = wanted
+        self.begin, self.end, *pointers = function.args
+        self.inputs, self.outputs = pointers[: -len(wanted)], pointers[-len(wanted) :]
+        self.builder = ir.IRBuilder(function.append_basic_block("entry"))
+
+    def loop(
+        self, begin: Any, end: Any, body: Callable[[Any, list[Any]], list[Any]], state: Sequence[Any]
+    ) -> list[Any]:
+        """A loop over rows that hands some values from one to the next."""
+        builder = self.builder
+        before = builder.block
+        head, inside, after = (self.function.append_basic_block(name) for name in ("head", "inside", "after"))
+        builder.branch(head)
+        builder.position_at_end(head)
+        row = builder.phi(_I64)
+        row.add_incoming(begin, before)
+        phis = [builder.phi(each.type) for each in state]
+        for phi, each in zip(phis, state, strict=True):
+            phi.add_incoming(each, before)
+        builder.cbranch(builder.icmp_signed("<", row, end), inside, after)
+        builder.position_at_end(inside)
+        found = body(row, phis)
+        row.add_incoming(builder.add(row, _I64(1)), builder.block)
+        for phi, each in zip(phis, found, strict=True):
+            phi.add_incoming(each, builder.block)
+        builder.branch(head)
+        builder.position_at_end(after)
+        return phis
+
+    def values(self, row: Any) -> list[Any]:
+        """What is wanted, of one row."""
+        known: dict[int, Any] = {}
+
+        def value(at: int) -> Any:
+            """A step; a leaf is read where it is used, for one that others take from has rows of its own."""
+            if at not in known:
+                _, kind, _, said = self.shape[at]
+                known[at] = self.loaded(said, kind, row)
+            return known[at]
+
+        for at, step in enumerate(self.shape):
+            if step[0] != "leaf":
+                known[at] = self.step(step, value, row)
+        return [value(each) for each in self.wanted]
+
+    def step(self, step: tuple[Any, ...], value: Callable[[int], Any], row: Any) -> Any:
+        """One step of a row."""
+        op, kind, parts, said = step
+        builder, type_ = self.builder, _TYPES[kind]
+        if op == "const":
+            return type_(said)
+        if op == "absent":
+            return self.is_absent(self.shape[parts[0]][3], row)
+        if op == "take":
+            return self.loaded(self.shape[parts[0]][3], kind, value(parts[1]))
+        values = [value(each) for each in parts]
+        match op:
+            case "as":
+                return builder.sext(values[0], type_) if kind == "large" else builder.trunc(values[0], type_)
+            case "add" | "sub" | "mul":
+                return getattr(builder, op)(*values)
+            case "quo":
+                return builder.udiv(*values)
+            case "div":
+                whole, rest = builder.sdiv(*values), builder.srem(*values)
+                below = builder.icmp_signed("<", rest, type_(0))
+                return builder.sub(whole, builder.zext(below, type_))
+            case "and":
+                return builder.and_(*values)
+            case "or":
+                return builder.or_(*values)
+            case "not":
+                return builder.not_(*values)
+            case "choose":
+                return builder.select(*values)
+            case _:
+                return builder.icmp_signed(_SIGNS[op], *values)
+
+    def loaded(self, said: tuple[int, bool, bool], kind: str, row: Any) -> Any:
+        """The value of a leaf in a row."""
+        builder = self.builder
+        at, wide, has_absent = said
+        pointer = self.inputs[at]
+        if kind == "truth":
+            value = self.bit(pointer, row)
+        else:
+            place = builder.shl(row, _I64(1)) if wide and kind == "small" else row
+            type_ = _TYPES[kind]
+            value = builder.load(builder.gep(pointer, [place], source_etype=type_), typ=type_)
+            value.align = 8
+        return builder.select(self.is_absent(said, row), value.type(0), value) if has_absent else value
+
+    def is_absent(self, said: tuple[int, bool, bool], row: Any) -> Any:
+        """Whether a leaf has no value in a row."""
+        return self.builder.not_(self.bit(self.inputs[said[0] + 1], row))
+
+    def bit(self, pointer: Any, row: Any) -> Any:
+        """The bit of a row."""
+        builder = self.builder
+        byte = builder.load(builder.gep(pointer, [builder.lshr(row, _I64(3))], source_etype=_I8), typ=_I8)
+        shift = builder.trunc(builder.and_(row, _I64(7)), _I8)
+        return builder.trunc(builder.lshr(byte, shift), _I1)
+
+    def store(self, at: int, value: Any, row: Any) -> None:
+        """Writes a value that is wanted."""
+        builder, kind = self.builder, self.shape[self.wanted[at]][1]
+        stored = builder.zext(value, _I8) if kind == "truth" else value
+        place = builder.gep(self.outputs[at], [row], source_etype=_STORED[kind])
+        builder.store(stored, place, align=1 if kind == "truth" else 8)
+
+
+class _OfRows(_Writing):
+    def written(self) -> None:
+        """The loop over rows."""
+
+        def body(row: Any, _: list[Any]) -> list[Any]:
+            for at, value in enumerate(self.values(row)):
+                self.store(at, value, row)
+            return []
+
+        self.loop(self.begin, self.end, body, [])
+        self.builder.ret_void()
+
+
+class _OfRuns(_Writing):
+    def written(self) -> None:
+        """The loop over runs, and within it the one over rows."""
+        builder = self.builder
+        starts, ends, *self.inputs = self.inputs
+
+        def inner(row: Any, sums: list[Any]) -> list[Any]:
+            return [builder.add(one, other) for one, other in zip(sums, self.values(row), strict=True)]
+
+        def body(run: Any, _: list[Any]) -> list[Any]:
+            first, last = (
+                builder.load(builder.gep(each, [run], source_etype=_I64), typ=_I64) for each in (starts, ends)
+            )
+            nothing = [_TYPES[self.shape[each][1]](0) for each in self.wanted]
+            for at, value in enumerate(self.loop(first, last, inner, nothing)):
+                self.store(at, value, run)
+            return []
+
+        self.loop(self.begin, self.end, body, [])
+        builder.ret_void()
