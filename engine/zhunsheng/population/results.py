@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from zhunsheng.population.columns.values import Column, Numbers
     from zhunsheng.ruleset import Ruleset
 
+JUDGEMENTS: Final = "judgements"
 STATUSES: Final = ("computed", "undecided", "withheld")
 
 
@@ -166,9 +167,13 @@ def _merged(a: Results, b: Results) -> Results:
 
 
 def _ordered(results: Results) -> Results:
+    """By document; remarks come rule by rule, heading by heading and thing by thing, and stay so."""
     documents, scores, remarks, exactly = results
     return Results(
-        documents.sort(KEY), scores.sort(KEY, "得分项", maintain_order=True), remarks.sort(KEY, "规则", "位置"), exactly
+        documents.sort(KEY),
+        scores.sort(KEY, "得分项", maintain_order=True),
+        remarks.sort(KEY, maintain_order=True),
+        exactly,
     )
 
 
@@ -220,21 +225,24 @@ def _of_columns(tables: Tables, ruleset: Ruleset, outcome: Outcome, without: Col
         ]
     )
     listed = [] if "scores" in without else outcome.items
-    scores = [_scores(each, keys, score_schema["得分"]) for each in listed]
-    remarks = [] if "remarks" in without else list(_all_remarks(keys, ruleset, outcome))
+    scores = [_scores(each, score_schema["得分"]) for each in listed]
+    remarks = [] if "remarks" in without else _all_remarks(ruleset, outcome)
     empty = [pl.DataFrame(schema=schema) for schema in (score_schema, remark_schema)]
     return _ordered(Results(documents, pl.concat([empty[0], *scores]), pl.concat([empty[1], *remarks])))
 
 
-def _all_remarks(keys: pl.Series, ruleset: Ruleset, outcome: Outcome) -> Iterator[pl.DataFrame]:
+def _all_remarks(ruleset: Ruleset, outcome: Outcome) -> list[pl.DataFrame]:
+    """The remarks in pieces: by rule and heading, each by the rows of its things."""
+    found: list[tuple[str, str, pl.DataFrame]] = []
     for fired in outcome.fired:
-        if heading_of(fired.rule, holds=fired.holds):
-            yield _remarks(fired, keys, ruleset)
+        heading = heading_of(fired.rule, holds=fired.holds)
+        if heading is not None:
+            found.append((fired.rule.id, heading, _remarks(fired, heading, ruleset)))
     for items in outcome.items:
         if items.status.constant != columns.COMPUTED:
             rows = (lanes.series(items.status, items.frame.rows) != columns.COMPUTED).arg_true().cast(pl.Int64)
-            if len(rows):
-                yield _judgements(items, rows, keys, ruleset)
+            found += _judgements(items, rows, ruleset)
+    return [each for *_, each in sorted(found, key=lambda each: each[:2])]
 
 
 def _written(column: Column, rows: int, dtype: Any) -> pl.Series:
@@ -256,22 +264,24 @@ def _texts(column: Column, rows: int) -> pl.Series:
     return texts_of(cast("Words | Plain", typed(column, pl.String)), rows)
 
 
-def _owners(frame: Frame, rows: pl.Series | None) -> pl.Series:
-    """The document row of each thing."""
+def _keys(frame: Frame, rows: pl.Series | None) -> pl.Series:
+    """The number of the document of each thing."""
     here = pl.int_range(frame.rows, dtype=pl.Int64, eager=True) if rows is None else rows
-    while frame.parent is not None and frame.owner is not None:
+    while frame.keys is None:
+        assert frame.parent is not None, frame.scope
+        assert frame.owner is not None, frame.scope
         here, frame = frame.owner.gather(here), frame.parent
-    return here
+    return frame.keys.gather(here)
 
 
-def _scores(items: columns.Items, keys: pl.Series, dtype: Any) -> pl.DataFrame:
+def _scores(items: columns.Items, dtype: Any) -> pl.DataFrame:
     frame = items.frame
     rows = frame.rows
     ids = pl.repeat(items.score, rows, dtype=pl.String, eager=True) if frame.places is None else frame.places
     names = pl.Series(STATUSES).gather(lanes.series(items.status, rows))
     return pl.DataFrame(
         [
-            keys.gather(_owners(frame, None)).alias(KEY),
+            _keys(frame, None).alias(KEY),
             ids.alias("得分项"),
             _written(items.computed, rows, dtype).alias("得分"),
             names.alias("状态"),
@@ -279,17 +289,17 @@ def _scores(items: columns.Items, keys: pl.Series, dtype: Any) -> pl.DataFrame:
     )
 
 
-def _remarks(fired: Fired, keys: pl.Series, ruleset: Ruleset) -> pl.DataFrame:
+def _remarks(fired: Fired, heading: str, ruleset: Ruleset) -> pl.DataFrame:
     rule = fired.rule
     places = _places(rule.at, fired.frame, fired.rows, ruleset)
-    heading = cast("str", heading_of(rule, holds=fired.holds))
     severity = rule.severity if heading == "findings" else None
-    return _remark_table(keys.gather(_owners(fired.frame, fired.rows)), heading, pl.lit(rule.id), severity, places)
+    return _remark_table(_keys(fired.frame, fired.rows), heading, rule.id, severity, places)
 
 
-def _judgements(items: columns.Items, rows: pl.Series, keys: pl.Series, ruleset: Ruleset) -> pl.DataFrame:
+def _judgements(items: columns.Items, rows: pl.Series, ruleset: Ruleset) -> Iterator[tuple[str, str, pl.DataFrame]]:
     """Scores that a person must settle, by their rows."""
     frame = items.frame
+    keys = _keys(frame, rows)
     if frame.scope == DOCUMENT:
         places = pl.repeat("", len(rows), dtype=pl.String, eager=True)
         names = pl.repeat(f"scores.{items.score}", len(rows), dtype=pl.String, eager=True)
@@ -306,16 +316,16 @@ def _judgements(items: columns.Items, rows: pl.Series, keys: pl.Series, ruleset:
                 kind.is_in(known).fill_null(value=False), pl.repeat("indicator_kind", len(rows), eager=True)
             )
         )
-    return _remark_table(keys.gather(_owners(frame, rows)), "judgements", names, None, places)
+    for name in names.unique().to_list():
+        here = names == name
+        yield name, JUDGEMENTS, _remark_table(keys.filter(here), JUDGEMENTS, name, None, places.filter(here))
 
 
-def _remark_table(
-    keys: pl.Series, heading: str, rules: pl.Series | pl.Expr, severity: str | None, places: pl.Series
-) -> pl.DataFrame:
+def _remark_table(keys: pl.Series, heading: str, rule: str, severity: str | None, places: pl.Series) -> pl.DataFrame:
     return pl.DataFrame([keys.alias(KEY), places.alias("位置")]).select(
         KEY,
         pl.lit(heading).alias("类别"),
-        rules.alias("规则"),
+        pl.lit(rule).alias("规则"),
         pl.lit(severity, dtype=pl.String).alias("程度"),
         "位置",
     )
@@ -390,17 +400,23 @@ def _score_row(key: int, item: Item, dtype: Any) -> dict[str, Any]:
     }
 
 
-def _remark_rows(key: int, outcome: ExactRun) -> Iterator[dict[str, Any]]:
+def _remark_rows(key: int, outcome: ExactRun) -> list[dict[str, Any]]:
+    """By rule, heading and the places of the things in their table."""
+    at = {each: number for things in outcome.world.things.values() for number, each in enumerate(things)}
+    found: list[tuple[tuple[str, str, list[int]], dict[str, Any]]] = []
     for conclusion in outcome.conclusions:
         rule = conclusion.rule
         heading = heading_of(rule, holds=conclusion.holds)
         if heading is not None:
             severity = rule.severity if heading == "findings" else None
-            yield _remark_row(key, heading, rule.id, severity, _place(conclusion))
+            row = _remark_row(key, heading, rule.id, severity, _place(conclusion))
+            found.append(((rule.id, heading, [at[each] for each in conclusion.bound]), row))
     for item in outcome.items:
         if item.status != "computed":
             name = "indicator_kind" if item.scoring is None else f"scores.{item.scoring.score.name}"
-            yield _remark_row(key, "judgements", name, None, item.thing.place("实际完成值") or item.thing.pointer)
+            row = _remark_row(key, JUDGEMENTS, name, None, item.thing.place("实际完成值") or item.thing.pointer)
+            found.append(((name, JUDGEMENTS, [at[item.thing]]), row))
+    return [row for _, row in sorted(found, key=lambda each: each[0])]
 
 
 def _remark_row(key: int, heading: str, rule: str, severity: str | None, place: str) -> dict[str, Any]:

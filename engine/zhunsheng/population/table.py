@@ -86,7 +86,7 @@ def _series(name: str, values: list[Any]) -> pl.Series:
 def frames_of(tables: Tables, ruleset: Ruleset) -> dict[str, Frame]:
     """Frames of the documents in tables that are sorted by their number."""
     table = tables[DOCUMENT]
-    documents = Frame(DOCUMENT, len(table), _columns(table, _started()))
+    documents = Frame(DOCUMENT, len(table), _columns(table, _started()), keys=table[KEY])
     frames = {DOCUMENT: documents}
     for scope in _outermost_first(tables, ruleset):
         above = _holder(scope, ruleset)
@@ -133,7 +133,9 @@ def _below(scope: str, table: pl.DataFrame, above: pl.DataFrame, parent: Frame) 
         ends = _segments(table[KEY], above[KEY])
     started = _started() if scope == INDICATOR else {}
     places = table[PLACE]
-    frame = Frame(scope, len(table), _columns(table, started), parent, places=lambda: places, ends=ends)
+    frame = Frame(
+        scope, len(table), _columns(table, started), parent, places=lambda: places, keys=table[KEY], ends=ends
+    )
     parent.children[scope] = frame
     return frame
 
@@ -205,9 +207,9 @@ def _add(world: World, scope: str, table: pl.DataFrame, holders: Mapping[str, Th
         place, holder = row[PLACE], holders[row.get(ABOVE, "")]
         values, paths = {**_values(row), **started}, paths_below(scope, row, ruleset)
         thing = Thing(scope, DOCUMENT + place, holder, values, paths, pointer=place)
-        things.setdefault(holder.pointer, []).append(world.add(thing))
-    for pointer, each in things.items():
-        holders[pointer].collections[scope] = each
+        things.setdefault(holder.pointer, []).append(thing)
+    for pointer, holder in holders.items():
+        holder.collections[scope] = [world.add(each) for each in things.get(pointer, ())]
 
 
 def declared_paths(scope: str, ruleset: Ruleset) -> dict[str, str]:

@@ -75,6 +75,7 @@ class Frame:
         owner: pl.Series | None = None,
         *,
         places: Callable[[], pl.Series] | None = None,
+        keys: pl.Series | None = None,
         ends: Segments | None = None,
         parts: tuple[Frame, ...] = (),
     ) -> None:
@@ -87,6 +88,8 @@ class Frame:
         """Figures over the members of its things, by the identity of the tree (and what was fixed in it)."""
         self.peers: dict[str, Peering | None] = {}
         """Of documents: the collections of peers that each is in, None for one of which nothing is known."""
+        self.keys = keys
+        """The number of the document of each of its things, where it came with it."""
         self.parts = parts
         """Frames that hold the same things apart, where that is how they came: each under the names it began with."""
         self._owner = owner

@@ -49,14 +49,14 @@ class Job(NamedTuple):
 
 
 def pays(rows: int) -> bool:
-    """Whether there are rows enough to compile for."""
-    return rows >= ENOUGH
+    """Whether there are rows enough to compile for, on a processor that can be compiled for."""
+    return rows >= ENOUGH and _divides()
 
 
 def each_row(wanted: Sequence[Lane], rows: int) -> list[pl.Series]:
     """The values of lanes of so many rows."""
     job = _job(wanted)
-    buffers = [pa.allocate_buffer(rows * _BYTES[each.kind]) for each in wanted]
+    buffers = [_buffer(rows * _BYTES[each.kind]) for each in wanted]
     kernel = _compiled(job.shape, job.wanted, runs=False)
     kernel.run(0, rows, *job.addresses, *(each.address for each in buffers))
     return [_read(each, buffer, rows) for each, buffer in zip(wanted, buffers, strict=True)]
@@ -66,10 +66,23 @@ def each_run(wanted: Sequence[Lane], starts: pl.Series, ends: pl.Series) -> list
     """The sums of lanes over runs of their rows."""
     job, runs = _job(wanted), len(starts)
     limits = [each.rechunk().to_arrow() for each in (starts, ends)]
-    buffers = [pa.allocate_buffer(runs * _BYTES[each.kind]) for each in wanted]
+    buffers = [_buffer(runs * _BYTES[each.kind]) for each in wanted]
     kernel = _compiled(job.shape, job.wanted, runs=True)
     kernel.run(0, runs, *(_values(each, 8) for each in limits), *job.addresses, *(each.address for each in buffers))
     return [_read(each, buffer, runs) for each, buffer in zip(wanted, buffers, strict=True)]
+
+
+def narrowed(values: pl.Series) -> tuple[pl.Series, int, int] | None:
+    """Integers of a Decimal in 64 bits, 0 where absent, and their bounds; None where one of them needs more bits."""
+    array, rows = _array(values), len(values)
+    buffer, found = _buffer(rows * 8), (ctypes.c_int64 * 3)()
+    has_absent = bool(array.null_count)
+    addresses = [_values(array, 16), *([_bits(array.buffers()[0], array.offset)] if has_absent else [])]
+    _narrowing(has_absent=has_absent).run(0, rows, *addresses, buffer.address, ctypes.addressof(found))
+    lost, low, high = found
+    if lost:
+        return None
+    return pl.Series(pa.Array.from_buffers(pa.int64(), rows, [None, buffer])), low, high
 
 
 def _read(lane: Lane, buffer: pa.Buffer, rows: int) -> pl.Series:
@@ -81,6 +94,11 @@ def _read(lane: Lane, buffer: pa.Buffer, rows: int) -> pl.Series:
             return values.to_physical()
         case "truth":
             return values.cast(pl.Boolean)
+
+
+def _buffer(size: int) -> pa.Buffer:
+    """Room for results, from the memory of the system: it is kept by the process, not given back and faulted in again."""
+    return pa.allocate_buffer(size, memory_pool=pa.system_memory_pool())
 
 
 # What is asked
@@ -147,36 +165,60 @@ class Kernel(NamedTuple):
 @lru_cache(maxsize=KEPT)
 def _compiled(shape: Shape, wanted: tuple[int, ...], *, runs: bool) -> Kernel:
     inputs = (2 if runs else 0) + sum(1 + step[3][2] for step in shape if step[0] == "leaf")
-    module = ir.Module("kernel")
-    function = ir.Function(
-        module, ir.FunctionType(ir.VoidType(), [_I64, _I64, *[_POINTER] * (inputs + len(wanted))]), "kernel"
-    )
-    for each in function.args[2:]:
-        each.add_attribute("noalias")
-    writing = _OfRuns if runs else _OfRows
-    writing(function, shape, wanted).written()
-    machine = _machine()
-    code = llvm.parse_assembly(str(module))
-    code.verify()
-    passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=3))
-    passes.getModulePassManager().run(code, passes)
-    engine = llvm.create_mcjit_compiler(code, machine)
-    engine.finalize_object()
-    signature = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * (inputs + len(wanted)))
-    return Kernel(signature(engine.get_function_address("kernel")), engine)
+
+    def written(function: Any) -> None:
+        (_OfRuns if runs else _OfRows)(function, shape, wanted).written()
+
+    return _kernel(inputs + len(wanted), written)
 
 
 @cache
+def _narrowing(*, has_absent: bool) -> Kernel:
+    def written(function: Any) -> None:
+        _Narrowing(function, (("leaf", "large", (), (0, True, has_absent)),), (0, 0)).written()
+
+    return _kernel(3 + has_absent, written)
+
+
+def _kernel(pointers: int, written: Callable[[Any], None]) -> Kernel:
+    """A function of a range of rows and so many buffers, compiled."""
+    module = ir.Module("kernel")
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [_I64, _I64, *[_POINTER] * pointers]), "kernel")
+    for each in function.args[2:]:
+        each.add_attribute("noalias")
+    written(function)
+    machine = _machine()
+    code = llvm.parse_assembly(str(module))
+    code.verify()
+    passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
+    passes.getModulePassManager().run(code, passes)
+    engine = llvm.create_mcjit_compiler(code, machine)
+    engine.finalize_object()
+    signature = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * pointers)
+    return Kernel(signature(engine.get_function_address("kernel")), engine)
+
+
 def _machine() -> Any:
+    """The processor that is compiled for; each engine owns one."""
+    target, cpu, features = _target()
+    return target.create_target_machine(cpu=cpu, features=features, opt=3, jit=True)
+
+
+@cache
+def _target() -> tuple[Any, str, str]:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     library = find_library("gcc_s")
     if library is not None:  # where the division of 128 bits lies, if not in the process itself
         llvm.load_library_permanently(library)
-    target = llvm.Target.from_default_triple()
-    return target.create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3, jit=True
-    )
+    return llvm.Target.from_default_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+
+
+@cache
+def _divides() -> bool:
+    """Whether code can be compiled that divides integers of 128 bits, which no processor does by itself."""
+    _target()
+    return all(llvm.address_of_symbol(each) for each in ("__divti3", "__modti3", "__udivti3"))
 
 
 class _Writing:
@@ -271,10 +313,8 @@ class _Writing:
         if kind == "truth":
             value = self.bit(pointer, row)
         else:
-            place = builder.shl(row, _I64(1)) if wide and kind == "small" else row
-            type_ = _TYPES[kind]
-            value = builder.load(builder.gep(pointer, [place], source_etype=type_), typ=type_)
-            value.align = 8
+            type_ = _I128 if wide else _TYPES[kind]
+            value = builder.load(builder.gep(pointer, [row], source_etype=type_), typ=type_, align=8)
         return builder.select(self.is_absent(said, row), value.type(0), value) if has_absent else value
 
     def is_absent(self, said: tuple[int, bool, bool], row: Any) -> Any:
@@ -328,4 +368,29 @@ class _OfRuns(_Writing):
             return []
 
         self.loop(self.begin, self.end, body, [])
+        builder.ret_void()
+
+
+class _Narrowing(_Writing):
+    def written(self) -> None:
+        """The loop that keeps the lower half of each integer, and whether any upper half said more."""
+        builder = self.builder
+        values, found = self.outputs
+        said = self.shape[0][3]
+
+        def body(row: Any, state: list[Any]) -> list[Any]:
+            lost, low, high = state
+            whole = self.loaded(said, "large", row)
+            part = builder.trunc(whole, _I64)
+            upper = builder.trunc(builder.lshr(whole, _I128(64)), _I64)
+            builder.store(part, builder.gep(values, [row], source_etype=_I64), align=8)
+            return [
+                builder.or_(lost, builder.xor(upper, builder.ashr(part, _I64(63)))),
+                builder.select(builder.icmp_signed("<", part, low), part, low),
+                builder.select(builder.icmp_signed(">", part, high), part, high),
+            ]
+
+        start = [_I64(0), _I64(2**63 - 1), _I64(-(2**63))]
+        for at, value in enumerate(self.loop(self.begin, self.end, body, start)):
+            builder.store(value, builder.gep(found, [_I64(at)], source_etype=_I64), align=8)
         builder.ret_void()

@@ -21,6 +21,7 @@ from zhunsheng.population.columns import kernels
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+Operator = Literal["add", "sub", "mul", "div", "quo"]
 Kind = Literal["small", "large", "truth"]
 """Integers of 64 bits, of 128, or truths."""
 
@@ -107,14 +108,13 @@ def truth(*, value: bool) -> Lane:
 
 
 def leaf(values: pl.Series) -> Lane:
-    """A series of Int64, Int128, Decimal (taken for its integers) or Boolean."""
-    kind: Kind = "truth" if values.dtype == pl.Boolean else "small" if values.dtype == pl.Int64 else "large"
-    return Lane(kind, "leaf", rows=len(values), known=values)
-
-
-def narrow_leaf(values: pl.Series) -> Lane:
-    """A series of Int128 or Decimal whose values are all known to fit 64 bits."""
-    return Lane("small", "leaf", rows=len(values), known=values)
+    """A series of Boolean, Int128, Decimal (taken for its integers), or of integers of fewer bits."""
+    if values.dtype == pl.Boolean:
+        return Lane("truth", "leaf", rows=len(values), known=values)
+    if values.dtype == pl.Int128 or isinstance(values.dtype, pl.Decimal):
+        return Lane("large", "leaf", rows=len(values), known=values)
+    small = values if values.dtype == pl.Int64 else values.cast(pl.Int64)
+    return Lane("small", "leaf", rows=len(values), known=small)
 
 
 def absent_in(of: Lane) -> Lane | None:
@@ -154,7 +154,7 @@ def alike(a: Lane, b: Lane) -> tuple[Lane, Lane]:
     return (a, b) if a.kind == b.kind else (as_large(a), as_large(b))
 
 
-def arithmetic(op: Literal["add", "sub", "mul", "div", "quo"], a: Lane, b: Lane) -> Lane:
+def arithmetic(op: Operator, a: Lane, b: Lane) -> Lane:
     """Of two lanes in like bits; `div` and `quo` round down, `b` is then positive in every row, and `a` of `quo` not less than 0."""
     assert a.kind == b.kind, (op, a.kind, b.kind)
     one, other = a.constant, b.constant

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar, final
 import polars as pl
 
 from zhunsheng.number import Mode
-from zhunsheng.population.columns import lanes
+from zhunsheng.population.columns import kernels, lanes
 from zhunsheng.population.columns.lanes import FALSE, TRUE, Lane, integer
 
 if TYPE_CHECKING:
@@ -150,7 +150,13 @@ PLACES: Final = 4
 def decimals(values: pl.Series) -> Numbers:
     """A column of decimals, with few places or no more than some row has."""
     assert isinstance(values.dtype, pl.Decimal), values.dtype
-    num, scale = values.to_physical().cast(pl.Int128), values.dtype.scale
+    scale, places = values.dtype.scale, 10**values.dtype.scale
+    if scale <= PLACES and kernels.pays(len(values)) and values.null_count() < len(values):
+        narrow = kernels.narrowed(values)
+        if narrow is not None:
+            absent = lanes.leaf(values.is_null()) if values.null_count() else None
+            return Numbers(lanes.leaf(narrow[0]), narrow[1], narrow[2], places, absent=absent)
+    num = values.to_physical()
     low, high = _bounds(num)
     step = scale
     while scale > PLACES and step:
