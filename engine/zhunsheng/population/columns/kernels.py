@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ctypes
 from ctypes.util import find_library
-from functools import cache, lru_cache
+from functools import cache
+from itertools import count
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import llvmlite.binding as llvm
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 
 ENOUGH: Final = 20_000
 """Rows from which on a kernel is compiled, which takes some hundredths of a second, once for each shape."""
-KEPT: Final = 1024
-"""Shapes whose kernels are kept."""
 
 _I1, _I8, _I64, _I128 = (ir.IntType(bits) for bits in (1, 8, 64, 128))
 _POINTER: Final = ir.PointerType()
@@ -58,7 +58,7 @@ def each_row(wanted: Sequence[Lane], rows: int) -> list[pl.Series]:
     job = _job(wanted)
     buffers = [_buffer(rows * _BYTES[each.kind]) for each in wanted]
     kernel = _compiled(job.shape, job.wanted, runs=False)
-    kernel.run(0, rows, *job.addresses, *(each.address for each in buffers))
+    kernel(0, rows, *job.addresses, *(each.address for each in buffers))
     return [_read(each, buffer, rows) for each, buffer in zip(wanted, buffers, strict=True)]
 
 
@@ -68,7 +68,7 @@ def each_run(wanted: Sequence[Lane], starts: pl.Series, ends: pl.Series) -> list
     limits = [each.rechunk().to_arrow() for each in (starts, ends)]
     buffers = [_buffer(runs * _BYTES[each.kind]) for each in wanted]
     kernel = _compiled(job.shape, job.wanted, runs=True)
-    kernel.run(0, runs, *(_values(each, 8) for each in limits), *job.addresses, *(each.address for each in buffers))
+    kernel(0, runs, *(_values(each, 8) for each in limits), *job.addresses, *(each.address for each in buffers))
     return [_read(each, buffer, runs) for each, buffer in zip(wanted, buffers, strict=True)]
 
 
@@ -78,7 +78,7 @@ def narrowed(values: pl.Series) -> tuple[pl.Series, int, int] | None:
     buffer, found = _buffer(rows * 8), (ctypes.c_int64 * 3)()
     has_absent = bool(array.null_count)
     addresses = [_values(array, 16), *([_bits(array.buffers()[0], array.offset)] if has_absent else [])]
-    _narrowing(has_absent=has_absent).run(0, rows, *addresses, buffer.address, ctypes.addressof(found))
+    _narrowing(has_absent=has_absent)(0, rows, *addresses, buffer.address, ctypes.addressof(found))
     lost, low, high = found
     if lost:
         return None
@@ -155,15 +155,8 @@ def _bits(buffer: pa.Buffer, offset: int) -> int:
 # Compiling
 
 
-class Kernel(NamedTuple):
-    """A compiled function, and the engine that holds its code."""
-
-    run: Callable[..., None]
-    engine: Any
-
-
-@lru_cache(maxsize=KEPT)
-def _compiled(shape: Shape, wanted: tuple[int, ...], *, runs: bool) -> Kernel:
+@cache
+def _compiled(shape: Shape, wanted: tuple[int, ...], *, runs: bool) -> Callable[..., None]:
     inputs = (2 if runs else 0) + sum(1 + step[3][2] for step in shape if step[0] == "leaf")
 
     def written(function: Any) -> None:
@@ -173,51 +166,55 @@ def _compiled(shape: Shape, wanted: tuple[int, ...], *, runs: bool) -> Kernel:
 
 
 @cache
-def _narrowing(*, has_absent: bool) -> Kernel:
+def _narrowing(*, has_absent: bool) -> Callable[..., None]:
     def written(function: Any) -> None:
         _Narrowing(function, (("leaf", "large", (), (0, True, has_absent)),), (0, 0)).written()
 
     return _kernel(3 + has_absent, written)
 
 
-def _kernel(pointers: int, written: Callable[[Any], None]) -> Kernel:
+def _kernel(pointers: int, written: Callable[[Any], None]) -> Callable[..., None]:
     """A function of a range of rows and so many buffers, compiled."""
-    module = ir.Module("kernel")
-    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [_I64, _I64, *[_POINTER] * pointers]), "kernel")
-    for each in function.args[2:]:
-        each.add_attribute("noalias")
-    written(function)
-    machine = _machine()
-    code = llvm.parse_assembly(str(module))
-    code.verify()
-    passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
-    passes.getModulePassManager().run(code, passes)
-    engine = llvm.create_mcjit_compiler(code, machine)
-    engine.finalize_object()
-    signature = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * pointers)
-    return Kernel(signature(engine.get_function_address("kernel")), engine)
+    with _LOCK:
+        name = f"kernel{next(_NUMBERS)}"
+        module = ir.Module(name)
+        function = ir.Function(module, ir.FunctionType(ir.VoidType(), [_I64, _I64, *[_POINTER] * pointers]), name)
+        for each in function.args[2:]:
+            each.add_attribute("noalias")
+        written(function)
+        machine, engine = _engine()
+        code = llvm.parse_assembly(str(module))
+        code.verify()
+        passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
+        passes.getModulePassManager().run(code, passes)
+        engine.add_object_file(llvm.ObjectFileRef.from_data(machine.emit_object(code)))
+        engine.finalize_object()
+        signature = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * pointers)
+        return signature(engine.get_function_address(name))
 
 
-def _machine() -> Any:
-    """The processor that is compiled for; each engine owns one."""
-    target, cpu, features = _target()
-    return target.create_target_machine(cpu=cpu, features=features, opt=3, jit=True)
+_LOCK: Final = Lock()
+_NUMBERS: Final = count()
 
 
 @cache
-def _target() -> tuple[Any, str, str]:
+def _engine() -> tuple[Any, Any]:
+    """What compiles, and what holds the code of all kernels; that of one is a few thousand bytes, and stays."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     library = find_library("gcc_s")
     if library is not None:  # where the division of 128 bits lies, if not in the process itself
         llvm.load_library_permanently(library)
-    return llvm.Target.from_default_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    target, cpu = llvm.Target.from_default_triple(), llvm.get_host_cpu_name()
+    features = llvm.get_host_cpu_features().flatten()
+    machine, held = (target.create_target_machine(cpu=cpu, features=features, opt=3, jit=True) for _ in range(2))
+    return machine, llvm.create_mcjit_compiler(llvm.parse_assembly(""), held)
 
 
 @cache
 def _divides() -> bool:
     """Whether code can be compiled that divides integers of 128 bits, which no processor does by itself."""
-    _target()
+    _engine()
     return all(llvm.address_of_symbol(each) for each in ("__divti3", "__modti3", "__udivti3"))
 
 

@@ -172,9 +172,7 @@ class _Run:
             for key in stratum.elements:
                 if self.is_wanted(key):
                     self.element(key)
-            for name in stratum.rules:
-                if self.is_wanted((RULE, name)):
-                    self.rule(self.rules[name])
+            self.infer([self.rules[name] for name in stratum.rules if self.is_wanted((RULE, name))])
         return self.result
 
     def is_wanted(self, key: Key) -> bool:
@@ -243,10 +241,12 @@ class _Run:
         points, claimed = _column(frame, "分值"), _column(frame, "自评得分")
         computed, status = no_number(undefined=True), lanes.integer(WITHHELD)
         kind = frame.columns.get("指标类型")
-        for score in self.kinds if isinstance(kind, Words | Plain) else ():
-            assert isinstance(kind, Words | Plain)
-            here = compared("=", kind, word(score.name), frame.rows).values
-            if _never(here, frame.rows):
+        found: list[tuple[Score, Lane]] = []
+        if isinstance(kind, Words | Plain):
+            found = [(each, compared("=", kind, word(each.name), frame.rows).values) for each in self.kinds]
+        lanes.settle([here for _, here in found])
+        for score, here in found:
+            if not _ever(here, frame.rows):
                 continue
             own = _scored(score, frame)
             points, computed, claimed = (
@@ -303,16 +303,19 @@ class _Run:
 
     # Rules
 
-    def rule(self, rule: Rule) -> None:
-        """Finds out of which things a rule says something, and lets its outcome follow."""
-        for holds, condition in conditions_of(rule):
-            if len(rule.binders) > 1:
-                self.watch(rule, condition)
-                continue
+    def infer(self, rules: Sequence[Rule]) -> None:
+        """Finds out of which things the rules of a stratum say something, all at once, and lets their outcomes follow."""
+        found: list[tuple[Rule, bool, Frame, Lane]] = []
+        for rule in rules:
             frame = self.frames.get(rule.binders[0].scope)
-            if frame is None or not frame.rows:
-                continue
-            mask = truth(condition, Context.of(frame)).values
+            for holds, condition in conditions_of(rule):
+                if len(rule.binders) > 1:
+                    self.watch(rule, condition)
+                elif frame is not None and frame.rows:
+                    found.append((rule, holds, frame, truth(condition, Context.of(frame)).values))
+        for frame in {id(frame): frame for _, _, frame, _ in found}.values():
+            lanes.settle([lane for _, _, of, lane in found if of is frame])
+        for rule, holds, frame, mask in found:
             rows = lanes.series(mask, frame.rows).arg_true().cast(pl.Int64)
             if len(rows):
                 fired = Fired(rule, holds, frame, rows)
@@ -375,8 +378,8 @@ def _scored(score: Score, frame: Frame) -> tuple[Numbers, Numbers, Numbers, Lane
     return points, cast("Numbers", chosen(given, value, other, frame.rows)), claimed, status
 
 
-def _never(mask: Lane, rows: int) -> bool:
-    return mask is FALSE or (mask is not TRUE and not lanes.series(mask, rows).any())
+def _ever(mask: Lane, rows: int) -> bool:
+    return mask is TRUE or (mask is not FALSE and lanes.series(mask, rows).any())
 
 
 def _of_score(item: Items, documents: Frame) -> Frame:
