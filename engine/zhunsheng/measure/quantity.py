@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from zhunsheng import number
 from zhunsheng.measure.reading import Kind, Reading, words
 from zhunsheng.measure.unit import EXPRESSION, SCALE, Unit, any_of, column_unit, unit_of
-from zhunsheng.measure.vocabulary import APPROXIMATE, COMPARATORS, EVERY, HEADS, NOT_UNITS, SCALES, SUFFIXES, TAILS, UNITS
+from zhunsheng.measure.vocabulary import (
+    APPROXIMATE,
+    COMPARATORS,
+    EVERY,
+    HEADS,
+    NOT_UNITS,
+    SCALES,
+    SUFFIXES,
+    TAILS,
+    UNITS,
+)
 
 if TYPE_CHECKING:
     from fractions import Fraction
