@@ -67,18 +67,16 @@ def read_plain(plain: str, text: str) -> Reading | None:
     if match is None:
         return None
     sign, printed, rest = match.groups()
-    if rest and rest not in _ALONE:
+    if (rest and rest not in _ALONE) or len(printed) > number.MAX_DIGITS:
         return None
-    value = number.parse(printed)
-    if value is None:
-        return None
-    unit = unit_of(rest)
+    units, _, decimals = printed.partition(".")
+    places, unit = len(decimals), unit_of(rest)
     return Reading(
         Kind.NUMBER,
         text,
         COMPARATORS.get(sign),
-        scaled(value, unit.power),
-        number.places_of(printed) - unit.power,
+        scaled(number.ratio(int(units + decimals), 10**places), unit.power),
+        places - unit.power,
         unit=unit.name,
         power=unit.power,
         period=unit.period,
