@@ -18,11 +18,11 @@ def test_memos_do_not_grow_with_the_documents_judged() -> None:
     evaluate_dossier(dossier, ruleset)
     plan = plan_of(ruleset)
     memos = (plan.readings, plan.words, plan.fronts, plan.rows)
-    known = list(map(len, memos))
+    known = [len(each) for each in memos]
     assert all(known)
     for _ in range(3):
         evaluate_dossier(dossier, ruleset)
-    assert list(map(len, memos)) == known
+    assert [len(each) for each in memos] == known
 
 
 def test_memory_stays_flat_over_many_evaluations() -> None:
