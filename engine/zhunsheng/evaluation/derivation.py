@@ -308,7 +308,7 @@ class Explainer:
         known = self.plan.rows.get(id(node))
         if known is None:
             alone = [(tests_of(row), replace(node, rows=(row,), otherwise=None)) for row in node.rows]
-            known = self.plan.rows[id(node)] = (node, alone, node.otherwise and replace(node, rows=()))
+            known = self.plan.rows[id(node)] = (node, alone, None if node.otherwise is None else replace(node, rows=()))
         _, alone, otherwise = known
         holding = [row for tests, row in alone if holds(at, tests, bound) is True]
         return otherwise if not holding else holding[0] if len(holding) == 1 else None

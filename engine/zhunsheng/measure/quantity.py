@@ -60,8 +60,8 @@ _CALENDAR = frozenset("年月日号时点")
 def read_plain(plain: str, text: str) -> Reading | None:
     """The number `plain` writes (already squeezed), where it is a sign, digits and a unit and nothing else; or None.
 
-    Most cells are, and need not be held against every pattern of this room: what it says of them all of those together
-    say too, in a quarter of the time.
+    Most cells are, and need not be held against every pattern of this room: what it says of them, all of those together
+    say too, in twice the time.
     """
     match = _PLAIN.fullmatch(plain)
     if match is None:
