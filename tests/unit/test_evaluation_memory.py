@@ -17,10 +17,12 @@ def test_memos_do_not_grow_with_the_documents_judged() -> None:
     dossier = load_dossier(REPORT / "dossier.yaml")
     evaluate_dossier(dossier, ruleset)
     plan = plan_of(ruleset)
-    known = len(plan.readings), len(plan.words)
+    memos = (plan.readings, plan.words, plan.fronts, plan.rows)
+    known = [len(each) for each in memos]
+    assert all(known)
     for _ in range(3):
         evaluate_dossier(dossier, ruleset)
-    assert (len(plan.readings), len(plan.words)) == known
+    assert [len(each) for each in memos] == known
 
 
 def test_memory_stays_flat_over_many_evaluations() -> None:

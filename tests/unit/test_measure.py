@@ -11,7 +11,10 @@ import pytest
 import yaml
 
 from zhunsheng import measure
+from zhunsheng.measure.cell import _read_any
+from zhunsheng.measure.quantity import read_plain
 from zhunsheng.measure.squeeze import LONGEST
+from zhunsheng.measure.vocabulary import COMPARATORS, SCALES, SUFFIXES, UNITS
 
 CASES = Path(__file__).parents[2] / "fixtures" / "cases" / "measure"
 Case = dict[str, Any]
@@ -90,6 +93,19 @@ def test_a_text_too_long_for_a_cell_is_words() -> None:
     assert measure.read_amount(text).kind is measure.Kind.WORDS
     assert measure.read_target("18", unit=text).notes == ("unit-column-unread",)
     assert measure.read_target("18", comparator=text).notes == ("comparator-column-unread",)
+
+
+def test_a_plain_number_reads_as_all_patterns_together_read_it() -> None:
+    """The short way for most cells is no way of its own; 2023 and 2023.12 are where a date might have been."""
+    plain = 0
+    for sign in ("", *COMPARATORS):
+        for digits in ("12", "007", "0.958", "2023", "2023.12", "2023.1", "1900.13", ".5", "1,260", "1.", "9" * 41):
+            for unit in ("", *UNITS, *SCALES, *SUFFIXES, "次/天", "倍多", "级", ".5", "2"):
+                text = sign + digits + unit
+                reading = read_plain(text, text)
+                plain += reading is not None
+                assert reading is None or reading == _read_any(text, text), text
+    assert plain > 5_000
 
 
 def test_a_target_to_be_waited_for_is_no_deadline() -> None:

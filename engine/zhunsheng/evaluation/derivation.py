@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 from zhunsheng.evaluation.assessment import Derivation, Input
 from zhunsheng.evaluation.peers import told
 from zhunsheng.evaluation.score import document_of, rounded
-from zhunsheng.expression.exact import COMPARISONS, compiled, find, group_in, members
+from zhunsheng.expression.exact import compiled, find, group_in, holds, members, tests_of
 from zhunsheng.expression.tree import Absent, Aggregate, Choice, Name, Table, children
 from zhunsheng.expression.types import Type
 from zhunsheng.expression.words import said, shown, words
@@ -54,7 +54,8 @@ class Explainer:
         self._found: dict[str, Derivation] = {}
         self._inputs: dict[tuple[int, int], Input] = {}
         self._texts: dict[tuple[int, str, int], str] = {}
-        self._taken: dict[tuple[int, ...], tuple[Node, Node | None]] = {}
+        self._taken: dict[tuple[int, ...], Node | None] = {}
+        self._indicators: dict[int, dict[str, Thing]] = {}
 
     # Figures
 
@@ -156,8 +157,11 @@ class Explainer:
         document = cast("Thing", item.parent)
         if item.pointer == document.pointer:
             return self.element_key(document, f"{item.values['得分项名称']}.得分")
-        indicators = document.collections[INDICATOR]
-        return next(self.element_key(each, "得分") for each in indicators if each.pointer == item.pointer)
+        indicators = self._indicators.get(id(document))
+        if indicators is None:
+            indicators = {each.pointer: each for each in document.collections[INDICATOR]}
+            self._indicators[id(document)] = indicators
+        return self.element_key(indicators[item.pointer], "得分")
 
     def at(self, thing: Thing, name: str | None) -> str:
         """The pointer of a thing or of one of its fields, as seen from the document or dossier judged."""
@@ -241,23 +245,26 @@ class Explainer:
         return tuple(found)
 
     def _gather(self, node: Node, bound: Bound, found: dict[Input, None]) -> None:
-        if isinstance(node, Name):
-            reference = cast("Reference", node.reference)
-            found[self.input(node, find(reference, bound), reference, bound)] = None
-            return
-        parts = children(node)
-        match node:
-            case Choice() if (branch := self.taken(node, bound)) is not None:
-                parts = (node.test, branch)
-            case Table() if (row := self.taken(node, bound)) is not None:
-                parts = children(row)
-            case Aggregate():
-                self._gather_members(node, bound, found)
-                return
-            case _:
-                pass
-        for part in parts:
-            self._gather(part, bound, found)
+        for part in self.front(node):
+            match part:
+                case Name():
+                    reference = cast("Reference", part.reference)
+                    found[self.input(part, find(reference, bound), reference, bound)] = None
+                case Aggregate():
+                    self._gather_members(part, bound, found)
+                case Choice() if (branch := self.taken(part, bound)) is not None:
+                    self._gather(part.test, bound, found)
+                    self._gather(branch, bound, found)
+                case _:
+                    for each in children(self.taken(part, bound) or part):
+                        self._gather(each, bound, found)
+
+    def front(self, node: Node) -> tuple[Name | Aggregate | Choice | Table, ...]:
+        """The first names, aggregates, choices and tables on every way down a tree, looked for once a plan."""
+        known = self.plan.fronts.get(id(node))
+        if known is None:
+            known = self.plan.fronts[id(node)] = (node, tuple(_front(node)))
+        return known[1]
 
     def _gather_members(self, node: Aggregate, bound: Bound, found: dict[Input, None]) -> None:
         reference = cast("Reference", node.collection.reference)
@@ -285,10 +292,10 @@ class Explainer:
         known = (id(node), *map(id, bound))
         if known not in self._taken:
             branch = self._choice(node, bound) if isinstance(node, Choice) else self._row(node, bound)
-            self._taken[known] = node, branch
+            self._taken[known] = branch
             if isinstance(node, Table) and branch is not None:
-                self._taken[(id(branch), *known[1:])] = branch, branch
-        return self._taken[known][1]
+                self._taken[(id(branch), *known[1:])] = branch
+        return self._taken[known]
 
     def _choice(self, node: Choice, bound: Bound) -> Node | None:
         test = self.reading(node.test)(bound)
@@ -298,17 +305,13 @@ class Explainer:
         at = self.reading(node.argument)(bound)
         if isinstance(at, Absent):
             return None
-        holding = [
-            row
-            for row in node.rows
-            if all(
-                not isinstance(limit := self.reading(each)(bound), Absent) and COMPARISONS[sign](at, limit)
-                for sign, each in row.conditions
-            )
-        ]
-        if len(holding) > 1 or (not holding and node.otherwise is None):
-            return None
-        return replace(node, rows=tuple(holding), otherwise=None if holding else node.otherwise)
+        known = self.plan.rows.get(id(node))
+        if known is None:
+            alone = [(tests_of(row), replace(node, rows=(row,), otherwise=None)) for row in node.rows]
+            known = self.plan.rows[id(node)] = (node, alone, None if node.otherwise is None else replace(node, rows=()))
+        _, alone, otherwise = known
+        holding = [row for tests, row in alone if holds(at, tests, bound) is True]
+        return otherwise if not holding else holding[0] if len(holding) == 1 else None
 
     def input(self, node: Name, thing: Thing | None, reference: Reference, bound: Bound) -> Input:
         """A name with its value and where that comes from: a place in the file, or an element with reasons of its own."""
@@ -324,6 +327,14 @@ class Explainer:
         element = self.element_key(thing, reference.key)
         at = (self.at(thing, reference.key) or None) if reference.key in thing.paths else None
         return Input(node.text, value, at, element)
+
+
+def _front(node: Node) -> Iterator[Name | Aggregate | Choice | Table]:
+    if isinstance(node, Name | Aggregate | Choice | Table):
+        yield node
+    else:
+        for part in children(node):
+            yield from _front(part)
 
 
 def _names(node: Node) -> Iterator[Name]:

@@ -173,8 +173,13 @@ class Engine:
             seat = self._seats.pop()
         except IndexError:
             raise RuntimeError(f"more than {MOST_SESSIONS} sessions of one engine at a time") from None
-        opened = list(self._actions([{"sid": str(seat), "id": "open", "k": 0}]))
-        assert [rule for rule, _ in opened] == ["open"], opened
+        code, state = self._library.assert_facts(self._handle, f'[{{"sid":"{seat}","id":"open","k":0}}]')
+        started = self._library.start_action_for_state(self._handle, state)
+        assert code == 0, code
+        assert started is not None, seat
+        assert started[1].startswith('{"open":'), started
+        more = self._library.complete_and_start_action(self._handle, state)
+        assert more is None, more
         return seat
 
     def close(self, seat: int) -> None:

@@ -30,16 +30,16 @@ def input_problems(document: Document, ruleset: Ruleset, validators: Mapping[str
         ruleset: whose inputs are meant.
         validators: of the attributes of a document and of an indicator (`attributes_schema`).
     """
-    held = [(document.attributes, "/attributes", DOCUMENT)]
+    asked = {each.holder for each in ruleset.inputs if each.required}
+    held = [(document.attributes, "/attributes", DOCUMENT)] if document.attributes or DOCUMENT in asked else []
     held += [
         (each.attributes, f"/indicators/{index}/attributes", INDICATOR)
         for index, each in enumerate(document.indicators)
+        if each.attributes or INDICATOR in asked
     ]
-    asked = {each.holder for each in ruleset.inputs if each.required}
     return [
         problem
         for attributes, pointer, holder in held
-        if attributes or holder in asked
         for problem in _problems(attributes, pointer, document.name, validators[holder], ruleset)
     ]
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
     from zhunsheng.evaluation.patterns import Meeting, Property, Telling
-    from zhunsheng.expression.exact import Reading
-    from zhunsheng.expression.tree import Node
+    from zhunsheng.expression.exact import Reading, Tests
+    from zhunsheng.expression.tree import Aggregate, Choice, Name, Node, Table
     from zhunsheng.number import Rounding
     from zhunsheng.ruleset.policy import Peers, Rule, Ruleset, Score
     from zhunsheng.ruleset.strata import Key
@@ -113,6 +113,10 @@ class Plan:
     """Functions of trees, by the tree's identity (and the tree, which keeps that identity its own): a memo."""
     words: dict[int, tuple[Node, str]]
     """Trees in words, likewise."""
+    fronts: dict[int, tuple[Node, tuple[Name | Aggregate | Choice | Table, ...]]]
+    """Where derivations begin in each tree, likewise."""
+    rows: dict[int, tuple[Table, list[tuple[Tests, Table]], Table | None]]
+    """The rows of tables, each as a table of it alone, and so what they say else, likewise."""
     validators: Mapping[str, Validator]
     """Of the attributes of documents and of indicators."""
     engine: Engine | None
@@ -179,6 +183,8 @@ def _planned(ruleset: Ruleset) -> Plan:
         wholes={rule.id: _whole(rule) for rule in ruleset.rules},
         readings={},
         words={},
+        fronts={},
+        rows={},
         validators={
             holder: build_validator(attributes_schema(ruleset.inputs, holder)) for holder in (DOCUMENT, INDICATOR)
         },

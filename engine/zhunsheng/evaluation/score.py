@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 from zhunsheng.expression.exact import Thing, compiled, join
@@ -74,7 +75,9 @@ class Run(NamedTuple):
 _MISSING: Final = Absent.MISSING
 _WITHHELD: Final = Absent.UNDECIDED
 _ITEM_PATHS: Final = {"得分项得分": "", "得分项分值": ""}
-_ITEM_FIELDS: Final = ("得分项名称", "得分项类别", "得分项分值", "得分项得分", "得分项自评", "得分项序号")
+_OF_INDICATOR: Final = (("得分项名称", "三级指标"), ("得分项类别", "一级指标"), ("得分项序号", POSITION))
+_NO_COLLECTIONS: Final = cast("dict[str, Sequence[Thing]]", MappingProxyType({}))
+"""Shared by all score items, which hold nothing."""
 
 
 def run(plan: Plan, world: World, group: Grouping | None = None) -> Run:
@@ -106,8 +109,6 @@ def run_together(plan: Plan, worlds: Sequence[World], group: Grouping | None) ->
         if plan.engine is not None and step.firings:
             for result in results:
                 _infer(plan.engine, step, result)
-    for result in results:
-        result.items.sort(key=lambda item: filed(item.thing))
     return results
 
 
@@ -120,7 +121,7 @@ def _infer(engine: Engine, step: Step, result: Run) -> None:
         matches = session.tell(told)
     for conclusion in _fired(step, matches, things):
         result.conclusions.append(conclusion)
-        if conclusion.acts:
+        if conclusion.rule.outcome in _FED_BACK and conclusion.acts:
             with blaming(conclusion.rule):
                 _conclude(conclusion)
 
@@ -157,9 +158,9 @@ def _work_out(plan: Plan, world: World, key: Key, result: Run) -> None:
     elif key == (INDICATOR, "指标类型"):
         _formula(cast("Formula", plan.kind), world.things.get(INDICATOR, ()))
     elif key == (INDICATOR, "得分"):
+        kinds = cast("Mapping[Value | None, Scoring]", plan.kinds)  # an absent kind is none of them
         for indicator in world.things.get(INDICATOR, ()):
-            scoring = plan.kinds.get(cast("str", indicator.values.get("指标类型")))
-            item = _scored(scoring, indicator)
+            item = _scored(kinds.get(indicator.values.get("指标类型")), indicator)
             _put(indicator, "得分", item.computed)
             result.items.append(item)
     elif scope == DOCUMENT and name.endswith(".得分"):
@@ -197,6 +198,9 @@ def _cap(plan: Plan, result: Run) -> None:
                 document.values["等级"] = cap
 
 
+_FED_BACK: Final = frozenset({"deduct", "veto", "derive"})
+
+
 def _conclude(conclusion: Conclusion) -> None:
     """What a conclusion adds to the thing it is about, for formulas and rules of higher strata to use."""
     rule, _, bound = conclusion
@@ -213,10 +217,8 @@ def _conclude(conclusion: Conclusion) -> None:
             )
         case "veto":
             values["否决"] = True
-        case "derive":
-            values[rule.subject] = True
         case _:
-            return
+            values[rule.subject] = True
 
 
 def _scored(scoring: Scoring | None, thing: Thing) -> Item:
@@ -227,38 +229,52 @@ def _scored(scoring: Scoring | None, thing: Thing) -> Item:
         reason = kind if isinstance(kind, Absent) else Absent.UNDEFINED
         points, claimed = thing.values.get("分值", Absent.MISSING), thing.values.get("自评得分", Absent.MISSING)
         return Item(thing, None, points, _WITHHELD, claimed, "withheld", reason)
-    points = scoring.points(bound)
-    claimed = Absent.MISSING if scoring.claimed is None else scoring.claimed(bound)
-    value = rounded(scoring.formula(bound), scoring.score.roundings)
-    if not isinstance(value, Absent):
+    score, read_points, formula, otherwise, read_claimed = scoring
+    points = read_points(bound)
+    claimed = _MISSING if read_claimed is None else read_claimed(bound)
+    value = rounded(formula(bound), score.roundings)
+    if type(value) is not Absent:
         return Item(thing, scoring, points, value, claimed, "computed", None)
-    stand_in = _WITHHELD if scoring.otherwise is None else rounded(scoring.otherwise(bound), scoring.score.roundings)
+    stand_in = _WITHHELD if otherwise is None else rounded(otherwise(bound), score.roundings)
     status: Status = "withheld" if isinstance(stand_in, Absent) else "undecided"
     return Item(thing, scoring, points, stand_in, claimed, status, value)
 
 
 def _gather_items(plan: Plan, world: World, result: Run) -> None:
-    """The score items of each document, as a collection that the total and the rules may sum over."""
-    derived = {name: False for scope, name in plan.derived if scope == ITEM}
+    """The score items of each document, as a collection that the total and the rules may sum over.
+
+    Whatever is scored has been by now: the scores are put in their order here, once.
+    """
+    derived: dict[str, Value] = {name: False for scope, name in plan.derived if scope == ITEM}
     things = world.things.setdefault(ITEM, [])
-    result.items.sort(key=lambda each: filed(each.thing))
-    for scored, scoring, points, computed, claimed, *_ in result.items:
-        document, name, group, position = _itemised(scored, scoring)
-        given = zip(_ITEM_FIELDS, (name, group, points, computed, claimed, position), strict=True)
-        values: dict[str, Value] = {key: value for key, value in given if value is not _MISSING}
-        key = f"{scored.key}#{ITEM}.{name}"
-        thing = Thing(ITEM, key, document, values | derived, _ITEM_PATHS, pointer=scored.pointer)
+    result.items.sort(key=_item_filed)
+    for scored, scoring, points, computed, claimed, _, _ in result.items:
+        values = derived.copy()
+        name: Value
+        if scored.scope == DOCUMENT:
+            document = scored
+            values["得分项名称"] = values["得分项类别"] = name = cast("Scoring", scoring).score.name
+        else:
+            document, held = cast("Thing", scored.parent), scored.values
+            name = held.get("三级指标", _MISSING)
+            for field, given in _OF_INDICATOR:
+                if given in held:
+                    values[field] = held[given]
+        if points is not _MISSING:
+            values["得分项分值"] = points
+        if computed is not _MISSING:
+            values["得分项得分"] = computed
+        if claimed is not _MISSING:
+            values["得分项自评"] = claimed
+        thing = Thing(
+            ITEM, f"{scored.key}#{ITEM}.{name}", document, values, _ITEM_PATHS, _NO_COLLECTIONS, scored.pointer
+        )
         things.append(thing)
-        cast("list[Thing]", document.collections[ITEM]).append(thing)
+        document.collections[ITEM].append(thing)  # type: ignore[attr-defined]  # a list, as `facts` made it
 
 
-def _itemised(scored: Thing, scoring: Scoring | None) -> tuple[Thing, Value, Value, Value]:
-    """What is scored as an item of the total: of which document, its name, its group, its position."""
-    if scored.scope == DOCUMENT:
-        own = cast("Scoring", scoring).score.name
-        return scored, own, own, _MISSING
-    name, group, position = [scored.values.get(each, _MISSING) for each in ("三级指标", "一级指标", POSITION)]
-    return cast("Thing", scored.parent), name, group, position
+def _item_filed(item: Item) -> tuple[tuple[int, str], ...]:
+    return _filed(item.thing.key)
 
 
 def _put(thing: Thing, name: str, value: Value) -> None:
@@ -283,6 +299,9 @@ def _fired(step: Step, matches: Iterable[Match], things: Mapping[str, Thing]) ->
 
 def _keep(found: dict[tuple[str, frozenset[str]], Conclusion], name: str, firing: Firing, bound: Bound) -> None:
     """One conclusion for a pair of like things, whichever way round it matched."""
+    if len(bound) == 1:
+        found[name, frozenset((bound[0].key,))] = Conclusion(firing.rule, firing.holds, bound)
+        return
     alike = len({binder.scope for binder in firing.rule.binders}) == 1
     marks = frozenset(thing.key if alike else f"{at} {thing.key}" for at, thing in enumerate(bound))
     kept = found.get((name, marks))
@@ -311,7 +330,7 @@ def facts_of(step: Step, world: World) -> tuple[list[Fact], dict[str, Thing]]:
     for scope, kind, properties in _heard(step, world):
         for thing in world.things.get(scope, ()):
             told = _told(properties, thing, operands)
-            if told:
+            if told is not None:
                 name = f"{kind} {thing.key}"
                 things[name] = thing
                 told |= {"id": name, "kind": kind}
@@ -358,17 +377,19 @@ def _there(operand: Operand, kinds: Mapping[str, Sequence[Thing]]) -> list[Value
     return [each for each in values if type(each) is not Absent]
 
 
-def _told(properties: Sequence[Property], thing: Thing, operands: list[tuple[dict[str, Any], str]]) -> dict[str, Any]:
+def _told(
+    properties: Sequence[Property], thing: Thing, operands: list[tuple[dict[str, Any], str]]
+) -> dict[str, Any] | None:
+    """What there is to tell of a thing; None, as of most things, where there is nothing."""
     bound = (thing,)
-    found: dict[str, Any] = {}
+    found: dict[str, Any] | None = None
     for name, reading, operand, wanted, _ in properties:
         value = reading(bound)
-        if not operand:
-            if value is wanted:
-                found[name] = True
-        elif type(value) is not Absent:
-            found[name] = value
-            if type(value) is not bool:
+        if value is wanted if not operand else type(value) is not Absent:
+            if found is None:
+                found = {}
+            found[name] = value if operand else True
+            if operand and type(value) is not bool:
                 operands.append((found, name))
     return found
 

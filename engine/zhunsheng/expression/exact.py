@@ -40,7 +40,7 @@ from zhunsheng.expression.tree import (
 from zhunsheng.number import ratio, round_once
 
 if TYPE_CHECKING:
-    from zhunsheng.expression.tree import Comparator, Node
+    from zhunsheng.expression.tree import Comparator, Node, Row
 
 
 @final
@@ -70,6 +70,8 @@ class Thing:
 
 Bound = tuple[Thing, ...]
 Reading = Callable[[Bound], Value]
+Tests = tuple[tuple[Callable[[Any, Any], bool], Reading], ...]
+"""The conditions of a row of a table, each a comparison and what to compare with."""
 
 
 @final
@@ -407,13 +409,7 @@ def _table(node: Table) -> Reading:
     if all(isinstance(limit, Constant) and type(limit.value) is not Absent for limit in _limits(node)):
         return _steps(node)
     argument = compiled(node.argument)
-    tests = [
-        (
-            tuple((COMPARISONS[sign], compiled(bound)) for sign, bound in row.conditions),
-            compiled(row.value),
-        )
-        for row in node.rows
-    ]
+    tests = [(tests_of(row), compiled(row.value)) for row in node.rows]
     otherwise = compiled(node.otherwise) if node.otherwise is not None else None
 
     def look_up(bound: Bound) -> Value:
@@ -423,13 +419,13 @@ def _table(node: Table) -> Reading:
         found: Reading | None = None
         absent: Absent | None = None
         for conditions, value in tests:
-            holds = _holds(at, conditions, bound)
-            if holds is True:
+            verdict = holds(at, conditions, bound)
+            if verdict is True:
                 if found is not None:
                     return _UNDEFINED
                 found = value
-            elif type(holds) is Absent:
-                absent = holds if absent is None else join(absent, holds)
+            elif type(verdict) is Absent:
+                absent = verdict if absent is None else join(absent, verdict)
         if found is not None:
             return found(bound)
         if absent is not None:
@@ -439,7 +435,13 @@ def _table(node: Table) -> Reading:
     return look_up
 
 
-def _holds(at: Value, conditions: tuple[tuple[Callable[[Any, Any], bool], Reading], ...], bound: Bound) -> Value:
+def tests_of(row: Row) -> Tests:
+    """The conditions of a row of a table."""
+    return tuple((COMPARISONS[sign], compiled(limit)) for sign, limit in row.conditions)
+
+
+def holds(at: Value, conditions: Tests, bound: Bound) -> Value:
+    """Whether a row of a table holds at a value; absent where one of its limits is, and no other rules it out."""
     absent: Absent | None = None
     for test, limit in conditions:
         value = limit(bound)

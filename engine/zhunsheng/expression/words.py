@@ -6,8 +6,8 @@ value); a derivation shows it beside `with_values`.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 from zhunsheng.expression.signs import BINDING, SHOWN
@@ -30,16 +30,15 @@ from zhunsheng.expression.tree import (
     Table,
 )
 from zhunsheng.expression.types import Type
-from zhunsheng.number import Mode, Rounding, decimal_places, round_once, write
+from zhunsheng.number import Mode, Rounding, decimal_places, ratio, round_once, write
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from zhunsheng.expression.tree import Node, Row, Value
 
 SHOWN_PLACES: Final = 6
 """Decimals shown of a value that needs more; it is then marked ≈."""
 
+_CUT: Final = Rounding(SHOWN_PLACES, Mode.HALF_UP)
 _TIGHT: Final = 9
 _ABSENT: Final = {Absent.MISSING: "未填", Absent.UNDEFINED: "无值", Absent.UNDECIDED: "待认定"}
 
@@ -77,19 +76,24 @@ def shown(value: Value, type_: Type | None, places: int | None = None) -> str:
     ('84.5%', '≈0.333333', '未填')
     """
     match value:
+        case Fraction():
+            return _figure(value, type_, places)
         case Absent():
             return _ABSENT[value]
         case bool():
             return "是" if value else "否"
         case str():
             return f"「{value}」"
-        case dt.date():
-            return value.isoformat()
         case _:
-            pass
+            return value.isoformat()
+
+
+def _figure(value: Fraction, type_: Type | None, places: int | None) -> str:
     match type_:
         case Type.PERCENT | Type.RATIO:  # a quotient of like things is read as a percentage
-            return f"{_decimal(value * 100, None if places is None else places - 2)}%"
+            return (
+                f"{_decimal(ratio(value.numerator * 100, value.denominator), None if places is None else places - 2)}%"
+            )
         case Type.MONEY:
             return f"{_decimal(value, places)}万元"
         case Type.DAYS:
@@ -102,7 +106,7 @@ def _decimal(value: Fraction, declared: int | None = None) -> str:
     places = decimal_places(value)
     if places is not None and places <= SHOWN_PLACES:
         return write(value, None if declared is None else max(declared, places))
-    return "≈" + write(round_once(value, Rounding(SHOWN_PLACES, Mode.HALF_UP)))
+    return "≈" + write(round_once(value, _CUT))
 
 
 def _named(node: Name | Aggregate) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from zhunsheng.measure.claim import claim_of
 from zhunsheng.measure.date import dated, read_date
-from zhunsheng.measure.quantity import read_number, read_range, scaled
+from zhunsheng.measure.quantity import read_number, read_plain, read_range, scaled
 from zhunsheng.measure.reading import Kind, Reading, words
 from zhunsheng.measure.squeeze import LONGEST, squeeze
 from zhunsheng.measure.unit import Unit, column_unit
@@ -92,6 +92,10 @@ def read_text(text: str | None) -> Reading:
 @lru_cache(maxsize=8192)
 def _read(text: str) -> Reading:
     plain = squeeze(text)
+    return read_plain(plain, text) or _read_any(plain, text)
+
+
+def _read_any(plain: str, text: str) -> Reading:
     if _FILLER.fullmatch(plain) or plain in MISSING:
         return Reading(Kind.MISSING, text)
     plain = plain.rstrip("。.;,、 ")

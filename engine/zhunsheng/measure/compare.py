@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal, final
 
 from zhunsheng.measure.date import span
@@ -54,7 +55,12 @@ def compare(target: Reading, actual: Reading) -> Comparison:
     """
     reason = _reason(target, actual)
     present = target.kind is not Kind.MISSING and actual.kind is not Kind.MISSING
-    return Comparison(not reason, reason, present and _alike(target.text, actual.text))
+    return _comparison(reason, present and _alike(target.text, actual.text))
+
+
+@cache
+def _comparison(reason: Reason, same: bool) -> Comparison:  # noqa: FBT001  of a cached function
+    return Comparison(not reason, reason, same)
 
 
 def _alike(one: str, other: str) -> bool:

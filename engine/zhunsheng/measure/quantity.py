@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from zhunsheng import number
 from zhunsheng.measure.reading import Kind, Reading, words
 from zhunsheng.measure.unit import EXPRESSION, SCALE, Unit, any_of, column_unit, unit_of
-from zhunsheng.measure.vocabulary import APPROXIMATE, COMPARATORS, EVERY, HEADS, NOT_UNITS, SCALES, SUFFIXES, TAILS
+from zhunsheng.measure.vocabulary import (
+    APPROXIMATE,
+    COMPARATORS,
+    EVERY,
+    HEADS,
+    NOT_UNITS,
+    SCALES,
+    SUFFIXES,
+    TAILS,
+    UNITS,
+)
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -27,6 +37,9 @@ _RANGE = re.compile(
     rf"{_HEAD}(?P<low>[+-]?{NUMBER})(?P<between>[^0-9~<>=-]{{0,8}}?)[~至到-](?P<high>{NUMBER})(?P<scale>{SCALE})?(?P<rest>.*)",
     re.ASCII,
 )
+_PLAIN = re.compile(r"(<=|>=|[<>=])?([0-9]+(?:\.[0-9]+)?)([^0-9.,]*)", re.ASCII)
+_ALONE = frozenset(unit for unit in UNITS if not re.search("[0-9年月]", unit))
+"""Units that make neither a date nor a number of what stands before them."""
 # 内 opens words of its own (内部检查), so it is a suffix only where the sentence ends or goes on with a verb.
 _INSIDE = r"内(?=$|完成|办|处|到|响应|[,(;])"
 _SUFFIX = rf"(?:\(含\)|及|或|含)?(?P<suffix>{any_of(set(SUFFIXES) - {'内'})}|{_INSIDE})"
@@ -42,6 +55,32 @@ _DOUBT = re.compile(
 _APPROXIMATE = re.compile(rf"^(?:{any_of(APPROXIMATE)})|左右|上下")
 # 6-8月, 2021-2023年, 10-15日 are dates as likely as lengths of time.
 _CALENDAR = frozenset("年月日号时点")
+
+
+def read_plain(plain: str, text: str) -> Reading | None:
+    """The number `plain` writes (already squeezed), where it is a sign, digits and a unit and nothing else; or None.
+
+    Most cells are, and need not be held against every pattern of this room: what it says of them, all of those together
+    say too, in twice the time.
+    """
+    match = _PLAIN.fullmatch(plain)
+    if match is None:
+        return None
+    sign, printed, rest = match.groups()
+    if (rest and rest not in _ALONE) or len(printed) > number.MAX_DIGITS:
+        return None
+    units, _, decimals = printed.partition(".")
+    places, unit = len(decimals), unit_of(rest)
+    return Reading(
+        Kind.NUMBER,
+        text,
+        COMPARATORS.get(sign),
+        scaled(number.ratio(int(units + decimals), 10**places), unit.power),
+        places - unit.power,
+        unit=unit.name,
+        power=unit.power,
+        period=unit.period,
+    )
 
 
 def read_range(plain: str, text: str) -> Reading | None:
@@ -118,8 +157,9 @@ def scaled(value: Fraction, power: int) -> Fraction:
     """
     if power == 0:
         return value
+    numerator, denominator = value.as_integer_ratio()
     factor: int = 10 ** abs(power)
-    return value * factor if power > 0 else value / factor
+    return number.ratio(numerator * factor, denominator) if power > 0 else number.ratio(numerator, denominator * factor)
 
 
 def _exact(printed: str) -> Fraction | None:

@@ -66,9 +66,12 @@ def ratio(numerator: int, denominator: int) -> Fraction:
     Fraction(3, 2)
     """
     common = gcd(numerator, denominator)
+    if common != 1:
+        numerator //= common
+        denominator //= common
     value = _blank(Fraction)
-    value._numerator = numerator // common  # type: ignore[attr-defined]  # noqa: SLF001  the two slots of a rational
-    value._denominator = denominator // common  # type: ignore[attr-defined]  # noqa: SLF001
+    value._numerator = numerator  # type: ignore[attr-defined]  # noqa: SLF001  the two slots of a rational
+    value._denominator = denominator  # type: ignore[attr-defined]  # noqa: SLF001
     return value
 
 
@@ -125,6 +128,8 @@ def round_once(value: Fraction, rounding: Rounding) -> Fraction:
     numerator, denominator = value.as_integer_ratio()
     if places >= 0:
         scale: int = 10**places
+        if scale % denominator == 0:  # on the lattice, as most points and many rates are
+            return value
         return ratio(_whole(numerator * scale, denominator, mode), scale)
     scale = 10**-places
     return ratio(_whole(numerator, denominator * scale, mode) * scale, 1)
