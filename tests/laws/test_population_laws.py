@@ -26,6 +26,7 @@ from zhunsheng.ruleset import in_force
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pytest
@@ -165,7 +166,18 @@ def test_every_row_of_a_batch_comes_back_judged_or_refused(tables: Tables, size:
 # Lines and files
 
 
-DOCUMENTS = st.lists(st.sampled_from([plain(each) for each in fixtures()]).flatmap(broken), min_size=1, max_size=8)
+FORMS = st.sampled_from([plain(each) for each in fixtures()])
+
+
+@st.composite
+def dossiers(draw: st.DrawFn) -> dict[str, Any]:
+    """A dossier of forms, of which one may be broken, or be there twice."""
+    forms = [draw(FORMS) for _ in range(draw(st.integers(1, 3)))]
+    forms[0] = draw(st.just(forms[0]) | broken(forms[0]))
+    return {"unit": "甲", "year": 2021, "region": draw(st.sampled_from(["湖南省株洲市", "火星"])), "documents": forms}
+
+
+DOCUMENTS = st.lists(FORMS.flatmap(broken) | dossiers(), min_size=1, max_size=8)
 
 
 def text(document: dict[str, Any] | str) -> bytes:
@@ -173,21 +185,36 @@ def text(document: dict[str, Any] | str) -> bytes:
     return written.encode(errors="surrogateescape")
 
 
+def all_counted(found: Printed, filed: dict[int, Any], line_of: Callable[[int], int]) -> None:
+    """Every line or file has results or reasons; a dossier that has results, one for each of its forms."""
+    by_line: dict[int, set[int]] = {}
+    for key in (*found.results, *found.rejects[KEY]):
+        by_line.setdefault(line_of(key), set()).add(key)
+    assert by_line.keys() == filed.keys()
+    adds_up(found, sum(map(len, by_line.values())))
+    for number, keys in by_line.items():
+        forms = filed[number].get("documents") if isinstance(filed[number], dict) else None
+        assert len(keys) in ({1, len(forms)} if isinstance(forms, list) else {1})
+        if isinstance(forms, list) and not keys.isdisjoint(found.results):
+            assert len(keys) == len(forms)
+            assert keys <= {*found.results}
+            event("a dossier judged")
+
+
 @tried(30)
 @given(DOCUMENTS, st.integers(1, 4))
 def test_every_line_is_in_the_results_or_in_the_rejects(
     tmp_path_factory: pytest.TempPathFactory, documents: list[Any], batch: int
 ) -> None:
-    """Lines under their numbers; empty ones are no documents."""
+    """Lines under their numbers, forms of dossiers too; empty ones are no documents."""
     folder = tmp_path_factory.mktemp("lines")
     lines = [text(each) for each in documents]
     (folder / "some.jsonl").write_bytes(b"\n".join(lines))
 
     found = ran(folder / "some.jsonl", folder / "out", batch)
 
-    given_ = {number for number, each in enumerate(lines, 1) if each.strip()}
-    adds_up(found, len(given_))
-    assert {*found.results} | {*found.rejects[KEY]} == given_
+    filed = {number: each for number, each in enumerate(documents, 1) if lines[number - 1].strip()}
+    all_counted(found, filed, lambda key: key % 10**12)
 
 
 @tried(30)
@@ -195,7 +222,7 @@ def test_every_line_is_in_the_results_or_in_the_rejects(
 def test_every_file_is_in_the_results_or_in_the_rejects(
     tmp_path_factory: pytest.TempPathFactory, documents: list[Any], batch: int
 ) -> None:
-    """Files of a folder under a thousand times their place in the order of names, empty ones too."""
+    """Files of a folder under a thousand times their place in the order of names, empty ones and dossiers too."""
     folder = tmp_path_factory.mktemp("files")
     (folder / "all").mkdir()
     for at, each in enumerate(documents, 1):
@@ -203,5 +230,4 @@ def test_every_file_is_in_the_results_or_in_the_rejects(
 
     found = ran(folder / "all", folder / "out", batch)
 
-    adds_up(found, len(documents))
-    assert {*found.results} | {*found.rejects[KEY]} == {at * 1000 for at in range(1, len(documents) + 1)}
+    all_counted(found, {at * 1000: each for at, each in enumerate(documents, 1)}, lambda key: key // 1000 * 1000)

@@ -234,12 +234,6 @@ def test_a_number_of_more_digits_than_a_table_holds_is_named(tmp_path: Path) -> 
     assert (tally.judged, numbers(tmp_path / "out")) == (3, [1, 2, 3])
 
 
-def test_dossiers_are_left_to_evaluate(tmp_path: Path) -> None:
-    lines = write_lines(tmp_path / "all.jsonl", [plain(ZHUZHOU[0]), {"unit": "甲", "year": 2021, "documents": []}])
-
-    assert dict(ran(lines, tmp_path / "out").reasons) == {"dossier-aside": 1}
-
-
 def test_tables_stand_alone(tmp_path: Path) -> None:
     folder = tables_in(tmp_path, ZHUZHOU)
 
