@@ -23,7 +23,7 @@ from zhunsheng.document.schema import validator
 from zhunsheng.evaluation import evaluate_together
 from zhunsheng.exchange.bulk.convert import to_tables
 from zhunsheng.exchange.bulk.inputs import opened
-from zhunsheng.exchange.bulk.read import document_of
+from zhunsheng.exchange.bulk.read import document_of, documents_in
 from zhunsheng.exchange.bulk.rulesets import refuse_peers
 from zhunsheng.exchange.files import shipped_ids, shipped_ruleset
 from zhunsheng.problem import Refused
@@ -121,6 +121,18 @@ def test_a_ruleset_with_peers_is_asked_for_by_name() -> None:
 
 
 # What is read
+
+
+def test_files_beside_lines_have_numbers_that_no_line_has(tmp_path: Path) -> None:
+    lines = write_lines(tmp_path / "some.jsonl", ["{}"] * 1001)
+    (tmp_path / "all").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "all" / f"{name}.json").write_text("{}", encoding="utf-8")
+
+    found = opened([lines, tmp_path / "all"], 5000)
+
+    numbered = [row["文件号"] for each in found.batches for row in documents_in(each.source).rows]  # type: ignore[arg-type]
+    assert sorted({*numbered}) == [*range(1, 1002), 2000, 3000]
 
 
 @tried(200)

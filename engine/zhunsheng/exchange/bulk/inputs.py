@@ -107,7 +107,8 @@ def opened(paths: Sequence[Path], size: int, *, apart: bool = False) -> Input:
         raise Refused(problems)
     dossiers = {} if apart else dossiers_among(others)
     own, beside = _together(others, dossiers)
-    batches = [*_lined(lines, size), *_filed(own, beside, size)]
+    lined = [*_lined(lines, size)]
+    batches = [*lined, *_filed(own, beside, size, sum(each.documents for each in lined) // EACH + 1)]
     numbered = tuple(each._replace(number=number) for number, each in enumerate(batches, 1))
     named = [each for names in dossiers.values() for each in names if is_file(each)]
     told = fingerprint(dict.fromkeys(map(str, [*lines, *others, *named])))
@@ -172,10 +173,11 @@ def _ends_in_newline(path: Path) -> bool:
 # Files
 
 
-def _filed(files: Sequence[Path], beside: Mapping[Path, Sequence[Path]], size: int) -> Iterator[Batch]:
+def _filed(files: Sequence[Path], beside: Mapping[Path, Sequence[Path]], size: int, first: int) -> Iterator[Batch]:
+    """The first number is `first` times what a file has: there may be lines before it."""
     numbered = [
         (at * EACH, each.as_posix(), tuple(one.as_posix() for one in beside.get(each, ())))
-        for at, each in enumerate(files, 1)
+        for at, each in enumerate(files, first)
     ]
     for start in range(0, len(numbered), size):
         some = tuple(numbered[start : start + size])
