@@ -622,7 +622,7 @@ def tables() -> str:
             f"列表在指标上或在另一个列表上的，`{layout.ABOVE}` 是它所在那一行的 `{layout.PLACE}`。"
         ),
         "## 退回的行（rejects）",
-        "每一行不是有结果，就是在 `rejects` 里，一行一个原因。文件的任一行有错，整份不评。",
+        "每一行不是有结果，就是在 `rejects` 里，一行一个原因。文件的任一行有错，整份不评；自评报告的任一张表有错，整份报告不评。",
         table(("列", "说明"), _REJECTS),
         "## 结果",
         "三张表，按规则分文件夹（`documents/ruleset=<标识>/part-….parquet`），用 `文件号` 相连：",
@@ -647,7 +647,7 @@ _RESULTS: Final = (
     ),
     (
         "`remarks`",
-        "`类别`（requirements 须补充，findings 复核问题，judgements 须认定，confirmations 确认） `规则` `程度` `位置`",
+        "`类别`（requirements 须补充，findings 复核问题，judgements 须认定，confirmations 确认） `规则` `程度` `位置`（以 `dossier:` 开头的是自评报告里的位置）",
     ),
 )
 

@@ -392,6 +392,20 @@ def dossiers(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def broken(document: dict[str, Any]) -> st.SearchStrategy[dict[str, Any] | str]:
+    """A document as its file has it, or something that is none any more; a text stands for the file itself."""
+    keys = sorted(document)
+    return st.one_of(
+        st.just(document),
+        st.sampled_from(keys).map(lambda key: {name: value for name, value in document.items() if name != key}),
+        st.tuples(st.sampled_from(keys), st.sampled_from([None, "", "甲", 3, [], {}, "12.5", True])).map(
+            lambda change: {**document, change[0]: change[1]}
+        ),
+        st.sampled_from([{}, {"documents": [document]}, {**document, "year": 1800}, {**document, "region": "火星"}]),
+        st.sampled_from(["", "   ", "{", "[1]", "null", '"甲"', "\udcff"]),
+    )
+
+
 def document_of(data: dict[str, Any]) -> Document:
     return read_document(read(json.dumps(data, ensure_ascii=False).encode(), "document.json"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from laws.strategies import (
+    ROWS,
+    SCOPES,
     compiled_or_thrown_away,
     documents,
     filled,
@@ -22,6 +25,8 @@ from zhunsheng import Document, Ruleset, evaluate, evaluate_together
 from zhunsheng.evaluation.peers import judged_together, marks
 from zhunsheng.evaluation.plan import plan_of
 from zhunsheng.evaluation.score import run_together
+from zhunsheng.expression.check import check
+from zhunsheng.expression.exact import Group, Thing, compiled
 from zhunsheng.expression.tree import Absent
 from zhunsheng.number import parse
 from zhunsheng.population.columns.peers import values_of
@@ -198,6 +203,68 @@ def test_a_group_needs_no_other(policy: dict[str, Any], population: list[Documen
     for members in grouped.values():
         apart = evaluate_together([population[at] for at in members], ruleset)
         assert apart == tuple(together[at] for at in members)
+
+
+HELD: dict[str, list[Any]] = {
+    "行分甲": [Fraction(0), Fraction(1, 3), Fraction(1, 2), Fraction(1, 2)],
+    "行分乙": [Fraction(-1), Fraction(0), Fraction(1, 2)],
+    "行日甲": [date(2021, 1, 1), date(2021, 1, 2)],
+    "行文甲": ["优", "良"],
+    "行是甲": [True, False],
+}
+COMPARED = [
+    ("{}.行分甲", "<=>"), ("{0}.行分甲 + {0}.行分乙", "<=>"), ("{0}.行分乙 / {0}.行分甲", "<=>"), ("{}.行日甲", "<=>"),
+    ("{}.行文甲", "="), ("{}.行是甲", "="), ("甲.行分甲", "<=>"), ("甲.行分甲 + {}.行分乙", "<=>"),
+    ("count({0}.行 as 丙 where 丙.行分甲 > {0}.行分甲)", "<=>"),
+]  # fmt: skip
+ALSO = (
+    "乙.行是甲",
+    '乙.行文甲 = "优"',
+    "乙.行分甲 is given",
+    "乙.行分乙 / 乙.行分甲 < 1",
+    "(甲.行是甲 or 乙.行是甲)",
+    "甲.行分乙 > 乙.行分乙",
+)
+
+
+@st.composite
+def ranks(draw: st.DrawFn) -> str:
+    """A number or a share of rows that stand so to the row itself, and of which more holds or not."""
+    figure, how = draw(st.sampled_from(COMPARED))
+    signs = ["=", "!="] if how == "=" else ["=", "!=", "<", "<=", ">", ">="]
+    one, other = draw(st.permutations("甲乙"))
+    test = f"{figure.format(one)} {draw(st.sampled_from(signs))} {figure.format(other)}"
+    also = draw(st.lists(st.sampled_from(ALSO), max_size=2))
+    if draw(st.booleans()):
+        where = f" where {' and '.join(also)}" if also else ""
+        return f"share({test} for 行 as 乙{where})"
+    return f"count(行 as 乙 where {' and '.join(draw(st.permutations([test, *also])))})"
+
+
+@st.composite
+def tables_of_rows(draw: st.DrawFn) -> list[Thing]:
+    """Rows with much in common, some of them lacking something."""
+    table = Thing("表", "/0", None, {})
+    absent = draw(st.sampled_from([[], [Absent.UNDEFINED], [*Absent]]))
+    found = []
+    for at in range(draw(st.integers(1, 6))):
+        held = {name: draw(st.sampled_from([*values, *values, *absent])) for name, values in HELD.items()}
+        values = {name: value for name, value in held.items() if value is not Absent.MISSING}
+        found.append(Thing("行", f"/0/{at}", table, values))
+    return found
+
+
+@tried(400)
+@given(ranks(), tables_of_rows())
+def test_a_rank_by_order_is_what_counting_gives(text: str, rows: list[Thing]) -> None:
+    """Sorting all once gives each what walking over all gives it, absences included."""
+    node, (table,) = check(text, ROWS[:1], SCOPES), {each.parent for each in rows if each.parent is not None}
+    table.collections["行"] = rows
+    walked = [compiled(node)((each,)) for each in rows]
+    table.groups = {"行": Group(len(rows), rows)}
+    by_order = compiled(node)
+    assert [by_order((each,)) for each in rows] == walked
+    event(f"absent: {sum(isinstance(each, Absent) for each in walked)} of {len(walked)}")
 
 
 @tried(60)

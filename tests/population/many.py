@@ -13,6 +13,7 @@ from zhunsheng.document import Document, read_document, read_dossier
 from zhunsheng.exchange.bulk.convert import written
 from zhunsheng.exchange.bulk.inputs import opened
 from zhunsheng.exchange.bulk.run import begun, carried_out, whole
+from zhunsheng.population.rejects import rejects
 from zhunsheng.problem import Refused
 from zhunsheng.source import read
 
@@ -86,8 +87,4 @@ def numbers(output: Path) -> list[int]:
 def rejected(output: Path) -> pl.DataFrame:
     """The rejects."""
     parts = sorted((output / "rejects").rglob("*.parquet"))
-    return (
-        pl.concat([pl.read_parquet(each) for each in parts])
-        if parts
-        else pl.DataFrame(schema={"文件号": pl.Int64, "代码": pl.String})
-    )
+    return pl.concat([rejects(), *(pl.read_parquet(each) for each in parts)])

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from package.building import ROOT
 from population.many import fixtures, plain, write_lines
+from zhunsheng import load_dossier
 from zhunsheng.cli.app import run as called
 from zhunsheng.exchange.bulk.convert import to_tables
 from zhunsheng.exchange.bulk.effect import SHOWN, effect
@@ -57,6 +59,22 @@ def test_the_effect_on_a_population_is_that_on_its_documents(old: str, new: str,
     assert together.changed == sum(map(differs_in_columns, alone.changes))
     assert {each.name for each in together.changes} <= {each.name for each in alone.changes}
     assert len(together.changes) == min(together.changed, SHOWN)
+    assert not together.refused
+
+
+@pytest.mark.parametrize(("old", "new"), PAIRS[:2])
+def test_dossiers_of_a_population_change_as_dossiers_do(old: str, new: str, tmp_path: Path) -> None:
+    """Form by form in the figures, and as a whole where one is looked at."""
+    report = load_dossier(ROOT / "fixtures" / "zhuzhou-2021" / "dossier.yaml")
+    source = write_lines(tmp_path / "all.jsonl", [report.model_dump(mode="json", exclude_defaults=True)])
+    comparison = compare(shipped_ruleset(old), shipped_ruleset(new))
+    alone = migrate((("alone", report),), comparison)
+
+    *_, (_, together) = effect(opened([source], 4), old, new, comparison, 1)
+
+    assert (together.forms, together.grades, together.moves) == (3, alone.grades, alone.moves)
+    assert together.changed == alone.changed > 0
+    assert [each.name for each in together.changes] == [each.name for each in alone.changes]
     assert not together.refused
 
 

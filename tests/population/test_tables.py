@@ -185,38 +185,6 @@ def test_a_row_that_no_form_could_hold_is_rejected_and_its_document_with_it(
     assert 1 not in numbers(tmp_path / "out")
 
 
-def shaken(table: pl.DataFrame, draw: st.DataObject) -> pl.DataFrame:
-    """Some rows twice, away, with another number or none."""
-    kept = [draw.draw(st.sampled_from([0, 1, 1, 1, 2])) for _ in range(len(table))]
-    rows = [at for at, times in enumerate(kept) for _ in range(times)]
-    keys = [draw.draw(st.sampled_from([table["文件号"][at]] * 6 + [99, None])) for at in rows]
-    return table[rows].with_columns(pl.Series("文件号", keys, dtype=pl.Int64))
-
-
-@tried(40)
-@given(st.data(), st.integers(1, 3))
-def test_every_row_is_in_the_results_or_in_the_rejects(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, batch: int
-) -> None:
-    folder = tmp_path_factory.mktemp("rows")
-    tables = tables_in(folder, ZHUZHOU)
-    changed(tables, "documents", lambda table: shaken(table, data))
-    changed(tables, "funds", lambda table: shaken(table, data))
-    given_ = pl.read_parquet(tables / "documents.parquet")["文件号"].to_list()
-    funds = pl.read_parquet(tables / "funds.parquet")["文件号"].to_list()
-
-    tally = ran(tables, folder / "out", None, batch)
-
-    judged, rows = numbers(folder / "out"), rejected(folder / "out")
-    wrong = set(rows["文件号"].to_list())
-    assert (tally.documents, tally.judged, tally.rejected) == (len(given_), len(judged), len(given_) - len(judged))
-    assert len(judged) == len({*judged})
-    assert all(given_.count(key) == 1 for key in judged)
-    assert {*judged} | wrong >= {*given_}
-    assert {*judged}.isdisjoint(wrong)
-    assert {*judged} | wrong >= {*funds}
-
-
 def test_inputs_of_a_ruleset_are_columns(tmp_path: Path) -> None:
     town = next(each for each in fixtures() if "乡镇类别" in each.attributes)
     lines = write_lines(tmp_path / "all.jsonl", [town])
@@ -264,12 +232,6 @@ def test_a_number_of_more_digits_than_a_table_holds_is_named(tmp_path: Path) -> 
 
     assert (done.read, done.written, dict(done.codes)) == (3, 2, {"row-digits": 1})
     assert (tally.judged, numbers(tmp_path / "out")) == (3, [1, 2, 3])
-
-
-def test_dossiers_are_left_to_evaluate(tmp_path: Path) -> None:
-    lines = write_lines(tmp_path / "all.jsonl", [plain(ZHUZHOU[0]), {"unit": "甲", "year": 2021, "documents": []}])
-
-    assert dict(ran(lines, tmp_path / "out").reasons) == {"dossier-aside": 1}
 
 
 def test_tables_stand_alone(tmp_path: Path) -> None:

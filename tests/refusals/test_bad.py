@@ -33,7 +33,7 @@ MADE_ELSEWHERE: Final = {
     "column-missing": "a table; tests/population/test_tables.py",
     "column-type": "a table; tests/population/test_tables.py",
     "column-unknown": "a table; tests/population/test_tables.py",
-    "dossier-aside": "a line of many documents; tests/population/test_tables.py",
+    "dossier-aside": "a dossier that goes into tables; tests/population/test_dossiers.py",
     "not-in-columns": "a note on columns; tests/population/test_tables.py",
     "original-missing": "a table; tests/population/test_tables.py",
     "peers-apart": "a population; tests/population/test_run.py",

@@ -51,7 +51,7 @@ def convert(
     from zhunsheng.exchange.bulk.convert import to_lines, to_tables
     from zhunsheng.exchange.bulk.inputs import opened
 
-    found = opened(inputs, batch)
+    found = opened(inputs, batch, apart=True)
     if found.tables:
         work = to_lines(found, output)
     else:

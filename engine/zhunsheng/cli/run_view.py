@@ -8,6 +8,7 @@ from zhunsheng.cli.layout import left, right
 from zhunsheng.cli.page import BAD, DOUBT, FAINT, GOOD, HEAD
 from zhunsheng.exchange.bulk.summary import heading, rows, top_rules
 from zhunsheng.exchange.bulk.work import mark
+from zhunsheng.population.dossiers import DOSSIERS
 from zhunsheng.population.judge import FIGURES
 from zhunsheng.problem import say
 from zhunsheng.problem.show import cells, sentence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 30
 TOP: Final = 10
+_ALONE: Final = {FIGURES: "alone-figures", DOSSIERS: "alone-dossiers"}
 BY: Final = ("region", "kind", "year", "grade")
 
 
@@ -74,7 +76,7 @@ def _alone(page: Page, tally: Tally) -> None:
         return
     page.line((_said(page, "alone", count=tally.alone.total()), DOUBT))
     for (ruleset, why), count in sorted(tally.alone.items()):
-        key = "alone-figures" if why == FIGURES else "alone-ruleset"
+        key = _ALONE.get(why, "alone-ruleset")
         page.paragraph(_said(page, key, ruleset=ruleset, count=count, name=why))
 
 

@@ -19,6 +19,7 @@ from zhunsheng.exchange.opening import (
     SUFFIXES,
     Filed,
     a_folder,
+    content_of,
     empty,
     entries_of,
     is_file,
@@ -53,7 +54,7 @@ def load_dossier(path: str | Path) -> Dossier:
     Raises:
         Refused: as `load_document`, for the dossier and for the files it names.
     """
-    return _dossier(source_of(Path(path)), Path(path))
+    return dossier_of(source_of(Path(path)), Path(path))
 
 
 def load_ruleset(name: str | Path) -> Ruleset:
@@ -142,9 +143,9 @@ def filed(paths: Iterable[Path], forms: Forms | None = None) -> tuple[list[Filed
     for path in paths:
         here: list[Filed] = []
         for file in files_of(path, problems):
-            if (resolved := _resolved(file)) in taken:
+            if (true := resolved(file)) in taken:
                 continue  # named before, by itself or with its folder
-            taken.add(resolved)
+            taken.add(true)
             try:
                 if file.suffix not in SUFFIXES and not is_folder(file):
                     read_in, unread = (forms or _forms)(_formed(file))
@@ -152,14 +153,28 @@ def filed(paths: Iterable[Path], forms: Forms | None = None) -> tuple[list[Filed
                     problems += unread
                     continue
                 source = source_of(file)
-                content = _dossier(source, file) if kind_of(source) == "dossier" else read_document(source)
+                content = dossier_of(source, file) if kind_of(source) == "dossier" else read_document(source)
             except Refused as refused:
                 problems += refused.problems
             else:
                 here.append(Filed(file, source, content))
-        named = {_resolved(each.path.parent / name) for each in here for name in _names(each)}
-        found += [each for each in here if _resolved(each.path) not in named]
+        named = {resolved(each.path.parent / name) for each in here for name in _names(each)}
+        found += [each for each in here if resolved(each.path) not in named]
     return found, list(dict.fromkeys(problems))
+
+
+def dossiers_among(files: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
+    """The dossiers among these, each with the files that it names. Of the others only the bytes are looked at."""
+    found: dict[Path, tuple[Path, ...]] = {}
+    for each in files:
+        try:
+            if each.suffix in SUFFIXES and b"documents" in content_of(each):
+                source = source_of(each)
+                if kind_of(source) == "dossier":
+                    found[each] = tuple(each.parent / name for name in _named_documents(source))
+        except Refused:
+            continue  # and is told when it is read
+    return found
 
 
 def _names(filed: Filed) -> list[str]:
@@ -193,7 +208,8 @@ def _forms_among(entries: list[Path]) -> list[Path]:
     return among(entries)
 
 
-def _resolved(path: Path) -> Path:
+def resolved(path: Path) -> Path:
+    """The true path of a file, links followed."""
     return Path(os.path.realpath(path))  # `Path.resolve` raises where links lead in a circle
 
 
@@ -225,8 +241,8 @@ def _named_documents(source: Source) -> list[str]:
     return [each for each in documents if isinstance(each, str)] if isinstance(documents, list) else []
 
 
-def _dossier(source: Source, path: Path) -> Dossier:
-    """The dossier, its named files put in; a name that leads out of its folder is refused."""
+def dossier_of(source: Source, path: Path) -> Dossier:
+    """The dossier of a file, the files that it names beside it put in; a name that leads out of its folder is refused."""
     names = _named_documents(source)
     if not names:
         return read_dossier(source)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import operator
-from bisect import bisect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect, bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from math import gcd
-from typing import TYPE_CHECKING, Any, Final, assert_never, cast, final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never, cast, final
 
 from zhunsheng.expression.check import names_in
 from zhunsheng.expression.tree import (
@@ -77,26 +78,21 @@ Tests = tuple[tuple[Callable[[Any, Any], bool], Reading], ...]
 @final
 @dataclass(slots=True, eq=False)
 class Group:
-    """Things that are held against each other, as a collection that each of them has.
-
-    A figure that asks nothing of the thing outside is the same for all of them, and is worked out once.
-    """
+    """Things that are held against each other, as a collection that each of them has."""
 
     size: int
     members: Sequence[Thing] = ()
     told: Callable[[Aggregate, Bound], Value] | None = None
     """Figures over members that are not at hand."""
-    figures: dict[int, tuple[Aggregate, Value]] = field(default_factory=dict)
+    figures: dict[int, tuple[Aggregate, Reading]] = field(default_factory=dict)
 
-    def figure(self, node: Aggregate, bound: Bound, work_out: Callable[[Sequence[Thing]], Value]) -> Value:
-        """The figure that a tree asks for; `work_out` makes it of the members."""
+    def figure(self, node: Aggregate, bound: Bound, work_out: Callable[[Bound, Sequence[Thing]], Reading]) -> Value:
+        """The figure that a tree asks for; `work_out` makes of the members, once, what gives each of them its own."""
         if self.told is not None:
             return self.told(node, bound)
-        if asks_outside(node, len(bound)):
-            return work_out(self.members)
         if id(node) not in self.figures:
-            self.figures[id(node)] = node, work_out(self.members)
-        return self.figures[id(node)][1]
+            self.figures[id(node)] = node, work_out(bound, self.members)
+        return self.figures[id(node)][1](bound)
 
 
 COMPARISONS: Final[Mapping[Comparator, Callable[[Any, Any], bool]]] = {
@@ -107,6 +103,7 @@ COMPARISONS: Final[Mapping[Comparator, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_MIRRORED: Final[Mapping[Comparator, Comparator]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 LARGEST_BITS: Final = 2**14
 """Bits that the numerator or denominator of a value may have, some 4,900 digits. The sum of the rates of hundreds of forms
 stays below; a dozen quantities that square each other do not, and would take hours by the twentieth."""
@@ -575,12 +572,16 @@ def _call(node: Call) -> Reading:
 def _aggregate(node: Aggregate) -> Reading:
     reference, figure = cast("Reference", node.collection.reference), _figure(node)
 
+    @cache  # a tree does not say how many things are bound around it; the number never changes
+    def in_group(inner: int) -> Callable[[Bound, Sequence[Thing]], Reading]:
+        return _in_group(node, inner, figure)
+
     def gather(bound: Bound) -> Value:
         found = group_in(reference, bound)
         if found is None:
             return figure(bound, members(reference, bound))
         _, group = found
-        return _UNDEFINED if group is None else group.figure(node, bound, lambda things: figure(bound, things))
+        return _UNDEFINED if group is None else group.figure(node, bound, in_group(len(bound)))
 
     return gather
 
@@ -664,3 +665,118 @@ def _sum(node: Aggregate, values: Iterable[Any]) -> Fraction:
                 raise TooLarge(node)
             numerator, denominator = total.as_integer_ratio()
     return ratio(numerator, denominator)
+
+
+# Figures over a group, of which every member asks the same
+
+
+def _in_group(
+    node: Aggregate, inner: int, figure: Callable[[Bound, Sequence[Thing]], Value]
+) -> Callable[[Bound, Sequence[Thing]], Reading]:
+    """What gives the figure to each member: one value for all, its place in their order, or a walk over them all."""
+    against = _against(node, inner)
+
+    def work_out(bound: Bound, things: Sequence[Thing]) -> Reading:
+        if not asks_outside(node, inner):
+            value = figure(bound, things)
+            return lambda _: value
+        if against is not None:
+            return _rank(against, bound, things)
+        return lambda bound: figure(bound, things)
+
+    return work_out
+
+
+class _Against(NamedTuple):
+    """A number or a share of members whose figure stands so to one of the thing outside."""
+
+    test: Reading
+    member: Reading
+    sign: Comparator
+    own: Reading
+    counts: Reading
+    """Whether a member counts at all, whatever stands outside."""
+    shared: bool
+
+
+def _against(node: Aggregate, inner: int) -> _Against | None:
+    """Such a question; None for any other."""
+    shared = node.gathering == "share"
+    if node.gathering != "count" and not shared:
+        return None
+    tests = [part for each in (node.condition, node.value) if each is not None for part in _parts(each)]
+    outside = [each for each in tests if _outside(each, inner)]
+    test = outside[0] if len(outside) == 1 else None
+    if not isinstance(test, Compare) or (shared and test is not node.value):
+        return None
+    member, sign, own = test.left, test.operator, test.right
+    if _outside(member, inner):
+        member, sign, own = own, _MIRRORED[sign], member
+    if _outside(member, inner) or any(each.binder >= inner for each in names_in(own)):
+        return None
+    counts = _logic(tuple(compiled(each) for each in tests if each is not test), deciding=False)
+    return _Against(compiled(test), compiled(member), sign, compiled(own), counts, shared)
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    """What must hold for a condition to hold."""
+    if isinstance(node, Logic) and node.operator == "and":
+        for part in node.parts:
+            yield from _parts(part)
+    else:
+        yield node
+
+
+def _outside(node: Node, inner: int) -> bool:
+    return any(each.binder < inner for each in names_in(node))
+
+
+def _rank(against: _Against, bound: Bound, things: Sequence[Thing]) -> Reading:
+    """The same as walking over all members for each, from sorting them once; of whom it is not known whether they count are walked over."""
+    test, member, sign, own, counts, shared = against
+    values: list[Value] = []
+    doubtful: list[tuple[Thing, Absent]] = []
+    for each in things:
+        found = counts((*bound, each))
+        if type(found) is Absent:
+            doubtful.append((each, found))
+        elif found:
+            values.append(member((*bound, each)))
+    absent = [each for each in values if type(each) is Absent]
+    ordered: list[Any] = sorted(each for each in values if type(each) is not Absent)
+    strongest = (join(*absent),) if absent else ()
+
+    def rank(bound: Bound) -> Value:
+        value: Any = own(bound)
+        lacking: list[Value] = [*strongest]
+        if values and type(value) is Absent:
+            lacking.append(value)
+        for each, unknown in doubtful:
+            holds = shared or test((*bound, each))
+            if holds is not False:
+                lacking += [unknown, holds]
+        if lacking:
+            return join(*lacking)
+        if shared and not ordered:
+            return _UNDEFINED
+        return Fraction(_standing(ordered, sign, value), len(ordered) if shared else 1)
+
+    return rank
+
+
+def _standing(ordered: Sequence[Any], sign: Comparator, value: Any) -> int:
+    """How many of the ordered values stand so to this one."""
+    below, until = bisect_left(ordered, value), bisect(ordered, value)
+    match sign:
+        case "<":
+            return below
+        case "<=":
+            return until
+        case ">":
+            return len(ordered) - until
+        case ">=":
+            return len(ordered) - below
+        case "=":
+            return until - below
+        case "!=":
+            return len(ordered) - until + below

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from zhunsheng.document import Document
     from zhunsheng.exchange.bulk.inputs import Batch, Input
+    from zhunsheng.population.dossiers import Bundle
     from zhunsheng.population.judge import Entry
     from zhunsheng.population.layout import Column
     from zhunsheng.population.table import Tables
@@ -97,7 +98,7 @@ def _part(job: Job) -> Converted:
     source = job.batch.source
     assert not isinstance(source, Range), source
     taken = documents_in(source)
-    rows = list(taken.rows)
+    rows = [*taken.rows, *(row for each in taken.dossiers for row in _aside(each))]
     tables, kept = _tables(
         taken.entries, named_ruleset(job.ruleset) if job.ruleset else cast("Ruleset", _Plain()), rows
     )
@@ -108,7 +109,14 @@ def _part(job: Job) -> Converted:
     refused = rejects(rows)
     if len(refused):
         write_table(refused, Path(job.folder) / "rejects" / f"{job.batch.number:06}.parquet")
-    return Converted(taken.documents, len(kept), Counter(refused["代码"].to_list()))
+    read = len(taken.entries) + len(taken.dossiers) + taken.unread
+    return Converted(read, len(kept), Counter(refused["代码"].to_list()))
+
+
+def _aside(bundle: Bundle) -> list[dict[str, Any]]:
+    """A dossier, which tables do not hold: they have no place for what stands between its forms."""
+    problem = Problem(Place(bundle.origin), "dossier-aside", say("dossier-aside.expected"))
+    return refused_rows(bundle.keys[0], bundle.origin, Refused([problem]))
 
 
 def _tables(entries: list[Entry], ruleset: Ruleset, rows: list[dict[str, Any]]) -> tuple[Tables, list[Entry]]:

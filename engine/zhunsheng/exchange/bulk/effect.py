@@ -26,7 +26,7 @@ from zhunsheng.population.layout import KEY, NAME
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from zhunsheng.document import Document
+    from zhunsheng.document import Document, Dossier
     from zhunsheng.exchange.bulk.inputs import Batch, Input
     from zhunsheng.population import Comparison
     from zhunsheng.population.judge import Judged
@@ -160,8 +160,8 @@ def _exact(text: str) -> Fraction:
     return Fraction(text) if number is None else number
 
 
-def _examples(found: Input, changed: dict[int, tuple[int, ...]]) -> Iterable[tuple[str, Document]]:
-    """The first documents that change, where the population holds whole documents."""
+def _examples(found: Input, changed: dict[int, tuple[int, ...]]) -> Iterable[tuple[str, Document | Dossier]]:
+    """The first documents that change (of a dossier, the whole of it), where the population holds whole documents."""
     left = SHOWN
     for batch in found.batches:
         wanted = set(changed.get(batch.number, ())[:left])
@@ -170,9 +170,11 @@ def _examples(found: Input, changed: dict[int, tuple[int, ...]]) -> Iterable[tup
             yield from _whole(batch, wanted)
 
 
-def _whole(batch: Batch, wanted: set[int]) -> Iterator[tuple[str, Document]]:
+def _whole(batch: Batch, wanted: set[int]) -> Iterator[tuple[str, Document | Dossier]]:
     if not isinstance(batch.source, Range):
-        yield from ((each.origin, each.document) for each in documents_in(batch.source).entries if each.key in wanted)
+        taken = documents_in(batch.source)
+        yield from ((each.origin, each.document) for each in taken.entries if each.key in wanted)
+        yield from ((each.origin, each.dossier) for each in taken.dossiers if not wanted.isdisjoint(each.keys))
         return
     texts = originals(batch.source)
     for key, text in () if texts is None else texts.iter_rows():

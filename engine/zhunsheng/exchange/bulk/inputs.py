@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, final
 
 import polars as pl
 
-from zhunsheng.exchange.files import files_of
+from zhunsheng.exchange.files import dossiers_among, files_of, resolved
 from zhunsheng.exchange.opening import is_file, is_folder
 from zhunsheng.population.layout import FILES, KEY
 from zhunsheng.population.layout import SUFFIXES as TABLES
@@ -21,7 +21,7 @@ from zhunsheng.problem import Place, Problem, Refused, say
 from zhunsheng.ruleset.vocabulary import DOCUMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 LINES: Final = (".jsonl", ".ndjson")
 EACH: Final = 1000
@@ -41,9 +41,9 @@ class Lines(NamedTuple):
 
 
 class Files(NamedTuple):
-    """Some files, each with its number."""
+    """Some files, each with its number and, of a dossier, the files that go with it."""
 
-    files: tuple[tuple[int, str], ...]
+    files: tuple[tuple[int, str, tuple[str, ...]], ...]
 
 
 class Range(NamedTuple):
@@ -81,8 +81,13 @@ class Input:
         return sum(each.documents for each in self.batches)
 
 
-def opened(paths: Sequence[Path], size: int) -> Input:
+def opened(paths: Sequence[Path], size: int, *, apart: bool = False) -> Input:
     """The population under these paths, in batches of `size` documents.
+
+    Args:
+        paths: of tables, lines, files and folders.
+        size: how many documents are worked on at once.
+        apart: whether documents that a dossier names are taken by themselves too; otherwise they go with it.
 
     Raises:
         Refused: there is nothing, tables stand beside other things, or tables lack a number.
@@ -100,9 +105,28 @@ def opened(paths: Sequence[Path], size: int) -> Input:
     problems += [_absent(each) for each in others if not is_file(each)]
     if problems:
         raise Refused(problems)
-    batches = [*_lined(lines, size), *_filed(others, size, 0)]
+    dossiers = {} if apart else dossiers_among(others)
+    own, beside = _together(others, dossiers)
+    lined = [*_lined(lines, size)]
+    batches = [*lined, *_filed(own, beside, size, sum(each.documents for each in lined) // EACH + 1)]
     numbered = tuple(each._replace(number=number) for number, each in enumerate(batches, 1))
-    return Input(name, "lines" if lines else "files", fingerprint([*map(str, lines), *map(str, others)]), numbered, {})
+    named = [each for names in dossiers.values() for each in names if is_file(each)]
+    told = fingerprint(dict.fromkeys(map(str, [*lines, *others, *named])))
+    return Input(name, "lines" if lines else "files", told, numbered, {})
+
+
+def _together(
+    files: Sequence[Path], dossiers: Mapping[Path, Sequence[Path]]
+) -> tuple[list[Path], dict[Path, list[Path]]]:
+    """The files that are taken by themselves, and by dossier those that go with it; no dossier goes with another."""
+    true = {resolved(each): each for each in files} if any(dossiers.values()) else {}
+    beside: dict[Path, list[Path]] = {}
+    taken: set[Path] = set()
+    for dossier, names in dossiers.items():
+        found = {true[at] for each in names if (at := resolved(each)) in true} - dossiers.keys() - taken
+        beside[dossier] = sorted(found)
+        taken |= found
+    return [each for each in files if each not in taken], beside
 
 
 def _absent(path: Path) -> Problem:
@@ -149,8 +173,12 @@ def _ends_in_newline(path: Path) -> bool:
 # Files
 
 
-def _filed(files: Sequence[Path], size: int, base: int) -> Iterator[Batch]:
-    numbered = [((base + at) * EACH, each.as_posix()) for at, each in enumerate(files, 1)]
+def _filed(files: Sequence[Path], beside: Mapping[Path, Sequence[Path]], size: int, first: int) -> Iterator[Batch]:
+    """The first number is `first` times what a file has: there may be lines before it."""
+    numbered = [
+        (at * EACH, each.as_posix(), tuple(one.as_posix() for one in beside.get(each, ())))
+        for at, each in enumerate(files, first)
+    ]
     for start in range(0, len(numbered), size):
         some = tuple(numbered[start : start + size])
         yield Batch(0, len(some), Files(some))

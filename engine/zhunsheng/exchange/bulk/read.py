@@ -1,17 +1,19 @@
-"""A batch read: documents with their numbers, or tables, and what of them cannot be read."""
+"""A batch read: documents and dossiers with their numbers, or tables, and what of them cannot be read."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import polars as pl
 from pydantic import ValidationError
 
-from zhunsheng.document import Document, kind_of, read_document
+from zhunsheng.document import Document, Dossier, kind_of, read_document, read_dossier
 from zhunsheng.exchange.bulk.inputs import EACH, Files, Lines, Range, scanned
+from zhunsheng.exchange.files import dossier_of
 from zhunsheng.exchange.opening import SUFFIXES, source_of
+from zhunsheng.population.dossiers import Bundle
 from zhunsheng.population.filled import tidied
 from zhunsheng.population.judge import Entry
 from zhunsheng.population.layout import EXTRA, KEY, ORIGINAL
@@ -27,26 +29,45 @@ if TYPE_CHECKING:
     from zhunsheng.source import Source
 
 
+APART: Final = 10**12
+"""Between the numbers of the forms of a line or file that has more of them than numbers of its own."""
+
+
 class Taken(NamedTuple):
-    """The documents of a batch, the rows of those that cannot be read, and how many there are of either."""
+    """The documents of a batch, its dossiers, the rows of what cannot be read, and how many lines and files that is."""
 
     entries: list[Entry]
+    dossiers: list[Bundle]
     rows: list[dict[str, Any]]
-    documents: int
+    unread: int
+
+    @property
+    def documents(self) -> int:
+        """How many documents there are: forms of dossiers each by itself, what cannot be read as one."""
+        return len(self.entries) + sum(len(each.keys) for each in self.dossiers) + self.unread
 
 
 def documents_in(source: Lines | Files) -> Taken:
-    """The documents of some lines or files."""
-    entries: list[Entry] = []
-    rows: list[dict[str, Any]] = []
-    documents = 0
+    """The documents and dossiers of some lines or files."""
+    taken = Taken([], [], [], 0)
+    unread = 0
+    own = 1 if isinstance(source, Lines) else EACH
     for key, origin, found in _lines(source) if isinstance(source, Lines) else _files(source):
-        documents += 1
-        if isinstance(found, Refused):
-            rows += refused_rows(key, origin, found)
-        else:
-            entries.append(Entry(key, origin, found))
-    return Taken(entries, rows, documents)
+        match found:
+            case Refused():
+                unread += 1
+                taken.rows.extend(refused_rows(key, origin, found))
+            case Dossier():
+                keys = tuple(_number(key, at, own) for at in range(len(found.documents)))
+                taken.dossiers.append(Bundle(keys, origin, found))
+            case _:
+                taken.entries.append(Entry(key, origin, found))
+    return taken._replace(unread=unread)
+
+
+def _number(first: int, at: int, own: int) -> int:
+    """The number of a form of a line or file, of the `own` numbers that this has, and beyond them."""
+    return first + at % own + at // own * APART
 
 
 def document_of(source: Source) -> Document:
@@ -70,7 +91,10 @@ def original(text: str, key: int) -> Document:
     return document_of(read(text.encode(), f"原表 {key}", format="json"))
 
 
-def _lines(source: Lines) -> Iterator[tuple[int, str, Document | Refused]]:
+Held: TypeAlias = "Document | Dossier | Refused"
+
+
+def _lines(source: Lines) -> Iterator[tuple[int, str, Held]]:
     """Each line with its number; empty ones are none."""
     with Path(source.path).open("rb") as file:
         file.seek(source.offset)
@@ -80,9 +104,11 @@ def _lines(source: Lines) -> Iterator[tuple[int, str, Document | Refused]]:
             continue
         origin = f"{source.path}:{number}"
         try:
-            yield number + source.base, origin, document_of(read(line, source.path, format="json"))
+            found = read(line, source.path, format="json")
+            held: Held = read_dossier(found) if kind_of(found) == "dossier" else document_of(found)
         except Refused as refused:
-            yield number + source.base, origin, _in_line(refused, number)
+            held = _in_line(refused, number)
+        yield number + source.base, origin, held
 
 
 def _in_line(refused: Refused, number: int) -> Refused:
@@ -90,29 +116,46 @@ def _in_line(refused: Refused, number: int) -> Refused:
     return Refused([replace(each, place=replace(each.place, line=number)) for each in refused.problems])
 
 
-def _files(source: Files) -> Iterator[tuple[int, str, Document | Refused]]:
-    """Each file with its number, the forms of a file numbered on."""
-    for key, name in source.files:
+def _files(source: Files) -> Iterator[tuple[int, str, Held]]:
+    """Each file with its number, the forms of a file numbered on.
+
+    The files that go with a dossier are read with it; where it cannot be read they are by themselves, numbered on.
+    """
+    for key, name, beside in source.files:
         path = Path(name)
-        try:
-            if path.suffix in SUFFIXES:
-                yield key, name, document_of(source_of(path))
-            else:
-                yield from _forms(key, name)
-        except Refused as refused:
-            yield key, name, refused
+        if path.suffix in SUFFIXES:
+            held = _in_file(path)
+            yield key, name, held
+            if isinstance(held, Refused):
+                for at, each in enumerate(beside, 1):
+                    yield _number(key, at, EACH), each, _in_file(Path(each))
+        else:
+            yield from _forms(key, name)
 
 
-def _forms(key: int, name: str) -> Iterator[tuple[int, str, Document | Refused]]:
+def _in_file(path: Path) -> Held:
+    try:
+        source = source_of(path)
+        return dossier_of(source, path) if kind_of(source) == "dossier" else document_of(source)
+    except Refused as refused:
+        return refused
+
+
+def _forms(key: int, name: str) -> Iterator[tuple[int, str, Held]]:
     from zhunsheng.exchange.forms.filed import filed_forms  # noqa: PLC0415  brings the readers along
 
-    found, problems = filed_forms(Path(name))
+    try:
+        found, problems = filed_forms(Path(name))
+    except Refused as refused:
+        yield key, name, refused
+        return
     forms = [each.content for each in found if isinstance(each.content, Document)]
-    for at, each in enumerate(forms[:EACH]):
-        yield key + at, name, each
+    for at, each in enumerate(forms):
+        yield _number(key, at, EACH), name, each
     errors = [each for each in problems if each.severity == "error"]
     if errors or not forms:
-        yield key + len(forms), name, Refused(errors or [Problem(Place(name), "form-none", say("form-none.expected"))])
+        none = Problem(Place(name), "form-none", say("form-none.expected"))
+        yield _number(key, len(forms), EACH), name, Refused(errors or [none])
 
 
 def tables_in(source: Range) -> Tables:

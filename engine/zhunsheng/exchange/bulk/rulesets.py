@@ -22,7 +22,11 @@ class Chooser:
 
     def __call__(self, kind: str, region: str | None, year: int) -> Ruleset:
         """See `population.judge.Choosing`."""
-        found = named_ruleset(self.name) if self.name is not None else _chosen(kind, region, year)
+        return self.of_kinds(frozenset((kind,)), region, year)
+
+    def of_kinds(self, kinds: frozenset[str], region: str | None, year: int) -> Ruleset:
+        """See `population.dossiers.Choosing`."""
+        found = named_ruleset(self.name) if self.name is not None else _chosen(kinds, region, year)
         if isinstance(found, Refused):
             raise Refused(found.problems)
         if self.name is None:
@@ -44,9 +48,9 @@ def named_ruleset(name: str) -> Ruleset:
 
 
 @lru_cache(maxsize=4096)
-def _chosen(kind: str, region: str | None, year: int) -> Ruleset | Refused:
+def _chosen(kinds: frozenset[str], region: str | None, year: int) -> Ruleset | Refused:
     try:
-        return choose_for({kind}, region, year, "").ruleset
+        return choose_for(set(kinds), region, year, "").ruleset
     except Refused as refused:
         return refused
 

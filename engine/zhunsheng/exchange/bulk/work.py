@@ -13,6 +13,7 @@ from zhunsheng.exchange.bulk.peers import known_in
 from zhunsheng.exchange.bulk.read import documents_in, original, tables_in
 from zhunsheng.exchange.bulk.rulesets import Chooser
 from zhunsheng.exchange.bulk.tally import Tally, as_data
+from zhunsheng.population.dossiers import judge_dossiers
 from zhunsheng.population.judge import Judged, judge_documents, judge_tables
 from zhunsheng.population.layout import KEY
 from zhunsheng.population.rejects import rejects
@@ -59,13 +60,12 @@ def judged_batch(batch: Batch, ruleset: str | None, peers: str | None = None) ->
         tables = tables_in(batch.source)
         origin = Path(batch.source.paths[0][1]).name
         return judge_tables(tables, Chooser(ruleset), original, origin, known), batch.documents
-    taken = documents_in(batch.source)
-    judged = judge_documents(taken.entries, Chooser(ruleset), known)
-    unread = rejects(taken.rows)
-    lost = taken.documents - len(taken.entries) + judged.rejected
-    return Judged(
-        judged.parts, pl.concat([unread, judged.rejects]).sort(KEY, maintain_order=True), lost
-    ), taken.documents
+    taken, choosing = documents_in(batch.source), Chooser(ruleset)
+    alone = judge_documents(taken.entries, choosing, known)
+    together = judge_dossiers(taken.dossiers, choosing.of_kinds)
+    table = pl.concat([rejects(taken.rows), alone.rejects, together.rejects]).sort(KEY, maintain_order=True)
+    lost = taken.unread + alone.rejected + together.rejected
+    return Judged([*alone.parts, *together.parts], table, lost), taken.documents
 
 
 def tallied(judged: Judged, documents: int) -> Tally:
