@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from zhunsheng.cli.app import run as called
 from zhunsheng.document import Document, read_document
 from zhunsheng.exchange.bulk.convert import to_lines, to_tables
 from zhunsheng.exchange.bulk.inputs import opened
+from zhunsheng.population.filled import tidied
 from zhunsheng.population.layout import FILES, READ, columns_of
 from zhunsheng.problem import Refused
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
@@ -95,6 +97,16 @@ def test_cells_are_read_and_places_given_where_a_table_lacks_them(tmp_path: Path
 
     for name in TABLES:
         assert results(tmp_path / "again", name) == results(tmp_path / "out", name)
+
+
+def test_whatever_is_blank_is_absent() -> None:
+    """White space of every kind, which is told by a comparison of texts before any is looked at closely."""
+    signs = pl.Series([chr(each) for each in range(sys.maxunicode + 1) if not 0xD800 <= each < 0xE000])
+    white = signs.filter(signs.str.strip_chars() == "")
+    assert len(white) > 20
+    for blank in ("", *white, *("\u3000" + white), *(white + " ")):
+        told = tidied(pl.DataFrame({"文件号": [1, 2, 3], "表注": [blank, f"{blank}无", None]}))
+        assert told["表注"].to_list() == [None, f"{blank}无", None], repr(blank)
 
 
 def test_the_order_of_rows_says_nothing(tmp_path: Path) -> None:
