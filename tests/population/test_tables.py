@@ -15,8 +15,9 @@ from laws.strategies import document_of, documents, filled, tried
 from population.many import TABLES, fixtures, numbers, plain, ran, rejected, results, write_lines
 from zhunsheng.cli.app import run as called
 from zhunsheng.document import Document, read_document
+from zhunsheng.exchange.bulk import inputs
 from zhunsheng.exchange.bulk.convert import to_lines, to_tables
-from zhunsheng.exchange.bulk.inputs import opened
+from zhunsheng.exchange.bulk.inputs import Range, opened
 from zhunsheng.population.filled import tidied
 from zhunsheng.population.layout import FILES, READ, columns_of
 from zhunsheng.problem import Refused
@@ -119,6 +120,35 @@ def test_the_order_of_rows_says_nothing(tmp_path: Path) -> None:
 
     for name in TABLES:
         assert results(tmp_path / "again", name) == results(tmp_path / "out", name)
+
+
+NUMBERS = st.lists(st.none() | st.integers(0, 6), max_size=12)
+
+
+def in_order(found: list[int | None]) -> list[int | None]:
+    return [*sorted(each for each in found if each is not None), *(each for each in found if each is None)]
+
+
+@tried(200)
+@given(NUMBERS | NUMBERS.map(in_order), st.integers(1, 4), st.integers(1, 5))
+def test_batches_begin_where_so_many_documents_have_gone_before(
+    tmp_path_factory: pytest.TempPathFactory, given_: list[int | None], size: int, at_once: int
+) -> None:
+    """However the numbers lie in the file, and however few of them are looked at together."""
+    keys = sorted(each for each in given_ if each is not None)
+    path = tmp_path_factory.mktemp("keys") / "documents.parquet"
+    pl.DataFrame({"文件号": given_}, schema={"文件号": pl.Int64}).write_parquet(path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inputs, "_KEYS", at_once)
+        batches = opened([path], size).batches
+
+    starts = [None, *sorted(set(keys[::size]))[1:]]
+    ranges = [each.source for each in batches if isinstance(each.source, Range)]
+    assert [(each.low, each.high) for each in ranges] == list(zip(starts, [*starts[1:], None], strict=True))
+    for batch, (low, high) in zip(batches, ((each.low, each.high) for each in ranges), strict=True):
+        mine = [each for each in keys if (low is None or each >= low) and (high is None or each < high)]
+        assert batch.documents == len(mine) + (given_.count(None) if low is None else 0)
 
 
 # What is refused

@@ -181,7 +181,9 @@ def _has_more(whole: pl.Expr, digits: int) -> pl.Expr:
 
 def inputs_taken(tables: Tables, ruleset: Ruleset) -> pl.DataFrame:
     """The rejects of tables under a ruleset: its own inputs that are lacking, and columns that it does not declare."""
-    found = [each for scope, table in tables.items() for each in _rejected(table, scope, _inputs(table, scope, ruleset))]
+    found = [
+        each for scope, table in tables.items() for each in _rejected(table, scope, _inputs(table, scope, ruleset))
+    ]
     return pl.concat([rejects(), *found])
 
 
