@@ -165,7 +165,8 @@ def _numbers(table: pl.DataFrame, scope: str) -> Iterator[Check]:
     """Numbers that no form may hold; what is read in cells is as long as it is."""
     filled = {each.name for each in fields_of(scope)} if scope in FILES else set(table.columns) - {KEY}
     for name, dtype in table.schema.items():
-        if name in filled and (dtype.is_integer() or isinstance(dtype, pl.Decimal)):
+        known = name in filled and table[name].null_count() < len(table)
+        if known and (dtype.is_integer() or isinstance(dtype, pl.Decimal)):
             scale = dtype.scale if isinstance(dtype, pl.Decimal) else 0
             whole = pl.col(name).to_physical().cast(pl.Int128)
             long = whole.abs() >= pl.lit(10 ** min(BEFORE + scale, 38), dtype=pl.Int128)

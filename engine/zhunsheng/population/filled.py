@@ -25,7 +25,7 @@ def tidied(table: pl.DataFrame) -> pl.DataFrame:
     texts = [name for name, dtype in table.schema.items() if dtype in (pl.String, pl.Categorical, pl.Enum)]
     kept = [name for name, dtype in table.schema.items() if dtype != pl.Null or name == KEY]
     found = table.select(kept).with_columns(pl.col(texts).cast(pl.String), pl.col(KEY).cast(pl.Int64))
-    filed = [name for name in texts if name not in (PLACE, ABOVE)]
+    filed = [name for name in texts if name not in (PLACE, ABOVE) and found[name].null_count() < len(found)]
     doubtful = found.select(_begins_white(pl.col(filed)).any()).rows() if filed else []
     blank = [pl.col(name) for name, is_so in zip(filed, chain.from_iterable(doubtful), strict=True) if is_so]
     return found.with_columns(pl.when(each.str.strip_chars() != "").then(each) for each in blank) if blank else found

@@ -28,7 +28,7 @@ EACH: Final = 1000
 """A file of several forms: its documents are numbered within so many."""
 ENDS: Final = 2**16
 _CHUNK: Final = 2**22
-_KEYS: Final = 2**20
+_KEYS: Final = 2**18
 
 
 class Lines(NamedTuple):
