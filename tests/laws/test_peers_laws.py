@@ -34,7 +34,7 @@ from zhunsheng.population.columns.run import run
 from zhunsheng.population.columns.values import Inexpressible
 from zhunsheng.population.peers import NOTHING, answered, parts_of, passes
 from zhunsheng.population.results import one_by_one, results_of, results_of_runs, results_together
-from zhunsheng.population.table import Tables, frames_of, tables_of, world_of
+from zhunsheng.population.table import Tables, frames_of, tables_of, worlds_of
 from zhunsheng.ruleset.vocabulary import DOCUMENT
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def populations(draw: st.DrawFn) -> list[Document]:
 
 def exactly(tables: Tables, ruleset: Ruleset) -> list[Any]:
     """The runs of all documents together by the exact interpreter."""
-    worlds = [world_of(tables, key, ruleset) for key in range(len(tables[DOCUMENT]))]
+    worlds = [world for _, world in worlds_of(tables, ruleset)]
     return run_together(plan_of(ruleset), worlds, judged_together)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,10 @@ from laws.strategies import document_of, documents, filled, tried
 from population.many import TABLES, fixtures, numbers, plain, ran, rejected, results, write_lines
 from zhunsheng.cli.app import run as called
 from zhunsheng.document import Document, read_document
+from zhunsheng.exchange.bulk import inputs
 from zhunsheng.exchange.bulk.convert import to_lines, to_tables
-from zhunsheng.exchange.bulk.inputs import opened
+from zhunsheng.exchange.bulk.inputs import Range, opened
+from zhunsheng.population.filled import tidied
 from zhunsheng.population.layout import FILES, READ, columns_of
 from zhunsheng.problem import Refused
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR
@@ -97,6 +100,16 @@ def test_cells_are_read_and_places_given_where_a_table_lacks_them(tmp_path: Path
         assert results(tmp_path / "again", name) == results(tmp_path / "out", name)
 
 
+def test_whatever_is_blank_is_absent() -> None:
+    """White space of every kind, which is told by a comparison of texts before any is looked at closely."""
+    signs = pl.Series([chr(each) for each in range(sys.maxunicode + 1) if not 0xD800 <= each < 0xE000])
+    white = signs.filter(signs.str.strip_chars() == "")
+    assert len(white) > 20
+    for blank in ("", *white, *("\u3000" + white), *(white + " ")):
+        told = tidied(pl.DataFrame({"文件号": [1, 2, 3], "表注": [blank, f"{blank}无", None]}))
+        assert told["表注"].to_list() == [None, f"{blank}无", None], repr(blank)
+
+
 def test_the_order_of_rows_says_nothing(tmp_path: Path) -> None:
     folder = tables_in(tmp_path, ZHUZHOU)
     ran(folder, tmp_path / "out")
@@ -107,6 +120,35 @@ def test_the_order_of_rows_says_nothing(tmp_path: Path) -> None:
 
     for name in TABLES:
         assert results(tmp_path / "again", name) == results(tmp_path / "out", name)
+
+
+NUMBERS = st.lists(st.none() | st.integers(0, 6), max_size=12)
+
+
+def in_order(found: list[int | None]) -> list[int | None]:
+    return [*sorted(each for each in found if each is not None), *(each for each in found if each is None)]
+
+
+@tried(200)
+@given(NUMBERS | NUMBERS.map(in_order), st.integers(1, 4), st.integers(1, 5))
+def test_batches_begin_where_so_many_documents_have_gone_before(
+    tmp_path_factory: pytest.TempPathFactory, given_: list[int | None], size: int, at_once: int
+) -> None:
+    """However the numbers lie in the file, and however few of them are looked at together."""
+    keys = sorted(each for each in given_ if each is not None)
+    path = tmp_path_factory.mktemp("keys") / "documents.parquet"
+    pl.DataFrame({"文件号": given_}, schema={"文件号": pl.Int64}).write_parquet(path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inputs, "_KEYS", at_once)
+        batches = opened([path], size).batches
+
+    starts = [None, *sorted(set(keys[::size]))[1:]]
+    ranges = [each.source for each in batches if isinstance(each.source, Range)]
+    assert [(each.low, each.high) for each in ranges] == list(zip(starts, [*starts[1:], None], strict=True))
+    for batch, (low, high) in zip(batches, ((each.low, each.high) for each in ranges), strict=True):
+        mine = [each for each in keys if (low is None or each >= low) and (high is None or each < high)]
+        assert batch.documents == len(mine) + (given_.count(None) if low is None else 0)
 
 
 # What is refused

@@ -7,7 +7,9 @@ and takes its whole document with it. Nothing is mended and nothing guessed.
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
@@ -98,102 +100,118 @@ def known_columns(scope: str, rulesets: Iterable[Ruleset]) -> list[Column]:
 # Rows
 
 
+class Check(NamedTuple):
+    """What rows must not be: which of a table are, in which field that lies, and what is said of it."""
+
+    failing: pl.Expr
+    field: str
+    code: str
+    values: Mapping[str, object] = MappingProxyType({})
+
+
+def _rejected(table: pl.DataFrame, scope: str, checks: Iterable[Check]) -> list[pl.DataFrame]:
+    """The rows that fail, check by check. All are asked at once whether any does, for mostly none does."""
+    asked = list(checks)
+    fails = table.select(each.failing.any().alias(f"{at}") for at, each in enumerate(asked)).rows()
+    return [
+        of_rows(table.filter(each.failing), scope, each.field, each.code, **each.values)
+        for each, failed in zip(asked, chain.from_iterable(fails), strict=True)
+        if failed
+    ]
+
+
 def rows_taken(tables: Tables) -> pl.DataFrame:
     """The rejects of tables, whatever ruleset is to judge them."""
     documents = tables[DOCUMENT]
-    found = [*_documents(documents)]
     keys = documents[KEY].implode()
+    found = _rejected(documents, DOCUMENT, _documents(documents))
     for scope, table in tables.items():
-        if scope != DOCUMENT:
-            found.append(of_rows(table.filter(pl.col(KEY).is_null()), scope, KEY, "row-key-missing"))
-            orphans = pl.col(KEY).is_not_null() & ~pl.col(KEY).is_in(keys)
-            found.append(of_rows(table.filter(orphans), scope, KEY, "row-orphan"))
-        for column in columns_of(scope) if scope in FILES else ():
-            if column.needed and column.name in table.columns and column.name != KEY:
-                lacking = table.filter(pl.col(column.name).is_null())
-                found.append(of_rows(lacking, scope, column.name, "row-value-missing", name=column.name))
-        found += _numbers(table, scope)
-        if ABOVE in table.columns and PLACE in table.columns:
-            twice = table.filter(pl.struct(KEY, PLACE).is_duplicated())
-            found.append(of_rows(twice, scope, PLACE, "row-place-twice"))
-    return pl.concat([rejects(), *(each for each in found if len(each))])
+        found += _rejected(table, scope, chain(_filed(table, scope, keys), _numbers(table, scope)))
+    return pl.concat([rejects(), *found])
 
 
-def _documents(documents: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    yield of_rows(documents.filter(pl.col(KEY).is_null()), DOCUMENT, KEY, "row-key-missing")
-    given = documents.filter(pl.col(KEY).is_not_null())
-    yield of_rows(given.filter(pl.col(KEY).is_duplicated()), DOCUMENT, KEY, "row-key-twice")
-    kinds = pl.col("文件类型").is_not_null() & ~pl.col("文件类型").is_in(KINDS)
-    yield of_rows(documents.filter(kinds), DOCUMENT, "文件类型", "row-not-one-of", choices="、".join(KINDS))
-    year = pl.col("年度")
-    wrong = year.is_not_null() & ~(year.is_between(FIRST_YEAR, LAST_YEAR) & (year == year.cast(pl.Int64, strict=False)))
-    yield of_rows(documents.filter(wrong), DOCUMENT, "年度", "row-year", low=FIRST_YEAR, high=LAST_YEAR)
+def _documents(documents: pl.DataFrame) -> Iterator[Check]:
+    key, kind, year = pl.col(KEY), pl.col("文件类型"), pl.col("年度")
+    yield Check(key.is_null(), KEY, "row-key-missing")
+    yield Check(key.is_not_null() & key.is_duplicated(), KEY, "row-key-twice")
+    kinds = {"choices": "、".join(KINDS)}
+    yield Check(kind.is_not_null() & ~kind.is_in(KINDS), "文件类型", "row-not-one-of", kinds)
+    right = year.is_between(FIRST_YEAR, LAST_YEAR) & (year == year.cast(pl.Int64, strict=False))
+    yield Check(year.is_not_null() & ~right, "年度", "row-year", {"low": FIRST_YEAR, "high": LAST_YEAR})
+    unnamed = kind == "project"
     if "项目名称" in documents.columns:
-        unnamed = (pl.col("文件类型") == "project") & pl.col("项目名称").is_null()
-    else:
-        unnamed = pl.col("文件类型") == "project"
-    yield of_rows(documents.filter(unnamed), DOCUMENT, "项目名称", "row-value-missing", name="项目名称")
+        unnamed = unnamed & pl.col("项目名称").is_null()
+    yield Check(unnamed, "项目名称", "row-value-missing", {"name": "项目名称"})
 
 
-def _numbers(table: pl.DataFrame, scope: str) -> Iterator[pl.DataFrame]:
+def _filed(table: pl.DataFrame, scope: str, keys: pl.Series) -> Iterator[Check]:
+    """Rows of no document, rows without what every form has, things that stand at one place."""
+    key = pl.col(KEY)
+    if scope != DOCUMENT:
+        yield Check(key.is_null(), KEY, "row-key-missing")
+        yield Check(key.is_not_null() & ~key.is_in(keys), KEY, "row-orphan")
+    for column in columns_of(scope) if scope in FILES else ():
+        if column.needed and column.name in table.columns and column.name != KEY:
+            yield _lacking(column.name)
+    if ABOVE in table.columns and PLACE in table.columns:
+        yield Check(pl.struct(KEY, PLACE).is_duplicated(), PLACE, "row-place-twice")
+
+
+def _lacking(name: str) -> Check:
+    return Check(pl.col(name).is_null(), name, "row-value-missing", {"name": name})
+
+
+def _numbers(table: pl.DataFrame, scope: str) -> Iterator[Check]:
     """Numbers that no form may hold; what is read in cells is as long as it is."""
     filled = {each.name for each in fields_of(scope)} if scope in FILES else set(table.columns) - {KEY}
-    for values in table.iter_columns():
-        if values.name in filled and isinstance(values.dtype, pl.Decimal):
-            whole, scale = values.to_physical().cast(pl.Int128), values.dtype.scale
-            long = whole.abs() >= pl.Series([10 ** min(BEFORE + scale, 38)], dtype=pl.Int128)
+    for name, dtype in table.schema.items():
+        known = name in filled and table[name].null_count() < len(table)
+        if known and (dtype.is_integer() or isinstance(dtype, pl.Decimal)):
+            scale = dtype.scale if isinstance(dtype, pl.Decimal) else 0
+            whole = pl.col(name).to_physical().cast(pl.Int128)
+            long = whole.abs() >= pl.lit(10 ** min(BEFORE + scale, 38), dtype=pl.Int128)
             if scale > AFTER:
-                long = long | (whole % pl.Series([10 ** (scale - AFTER)], dtype=pl.Int128) != 0)
-            yield of_rows(
-                table.filter(long.fill_null(value=False)),
-                scope,
-                values.name,
-                "row-number-long",
-                before=BEFORE,
-                after=AFTER,
-            )
-        elif values.name in filled and values.dtype.is_integer():
-            long = values.cast(pl.Int128).abs() >= pl.Series([10**BEFORE], dtype=pl.Int128)
-            yield of_rows(
-                table.filter(long.fill_null(value=False)),
-                scope,
-                values.name,
-                "row-number-long",
-                before=BEFORE,
-                after=AFTER,
-            )
+                long = long | _has_more(whole, scale - AFTER)
+            yield Check(long, name, "row-number-long", {"before": BEFORE, "after": AFTER})
+
+
+def _has_more(whole: pl.Expr, digits: int) -> pl.Expr:
+    """Whether the last so many digits say something."""
+    return whole % pl.lit(10**digits, dtype=pl.Int128) != 0
 
 
 def inputs_taken(tables: Tables, ruleset: Ruleset) -> pl.DataFrame:
     """The rejects of tables under a ruleset: its own inputs that are lacking, and columns that it does not declare."""
-    found = [rejects()]
-    for scope, table in tables.items():
-        declared = {each.name: each for each in declared_columns(ruleset, scope)}
-        for each in declared.values():
-            if each.needed:
-                lacking = table.filter(pl.col(each.name).is_null()) if each.name in table.columns else table
-                found.append(of_rows(lacking, scope, each.name, "row-value-missing", name=each.name))
-        own = {KEY, PLACE, ABOVE, *(each.name for each in (columns_of(scope) if scope in FILES else ()))}
-        for name in table.columns:
-            if name not in own and name not in declared:
-                strange = table.filter(pl.col(name).is_not_null())
-                found.append(of_rows(strange, scope, name, "row-undeclared", ruleset=ruleset.id))
-        found += _declared_values(table, scope, ruleset)
-    return pl.concat([each for each in found if len(each)] or [rejects()])
+    found = [
+        each for scope, table in tables.items() for each in _rejected(table, scope, _inputs(table, scope, ruleset))
+    ]
+    return pl.concat([rejects(), *found])
 
 
-def _declared_values(table: pl.DataFrame, scope: str, ruleset: Ruleset) -> Iterator[pl.DataFrame]:
+def _inputs(table: pl.DataFrame, scope: str, ruleset: Ruleset) -> Iterator[Check]:
+    declared = {each.name: each for each in declared_columns(ruleset, scope)}
+    for each in declared.values():
+        if each.needed:
+            absent = Check(pl.lit(value=True), each.name, "row-value-missing", {"name": each.name})
+            yield _lacking(each.name) if each.name in table.columns else absent
+    own = {KEY, PLACE, ABOVE, *(each.name for each in (columns_of(scope) if scope in FILES else ()))}
+    for name in table.columns:
+        if name not in own and name not in declared:
+            yield Check(pl.col(name).is_not_null(), name, "row-undeclared", {"ruleset": ruleset.id})
+    yield from _declared_values(table, scope, ruleset)
+
+
+def _declared_values(table: pl.DataFrame, scope: str, ruleset: Ruleset) -> Iterator[Check]:
     """Texts that must be one of few, numbers of more places than declared."""
     for each in ruleset.inputs:
         listed = [(one.name, one) for one in each.columns] if each.shape == "list" and each.name == scope else []
         for name, one in listed or (each.named() if each.holder == scope else ()):
             if name not in table.columns:
                 continue
-            values = table[name]
+            values, dtype = pl.col(name), table.schema[name]
             if one.words:
                 wrong = values.is_not_null() & ~values.is_in(list(one.words))
-                yield of_rows(table.filter(wrong), scope, name, "row-not-one-of", choices="、".join(one.words))
-            if one.places is not None and isinstance(values.dtype, pl.Decimal) and values.dtype.scale > one.places:
-                tail = pl.Series([10 ** (values.dtype.scale - one.places)], dtype=pl.Int128)
-                wrong = (values.to_physical().cast(pl.Int128) % tail != 0).fill_null(value=False)
-                yield of_rows(table.filter(wrong), scope, name, "row-places", places=one.places)
+                yield Check(wrong, name, "row-not-one-of", {"choices": "、".join(one.words)})
+            if one.places is not None and isinstance(dtype, pl.Decimal) and dtype.scale > one.places:
+                whole = values.to_physical().cast(pl.Int128)
+                yield Check(_has_more(whole, dtype.scale - one.places), name, "row-places", {"places": one.places})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -22,29 +23,39 @@ _AIM: Final = "目标"
 def tidied(table: pl.DataFrame) -> pl.DataFrame:
     """Texts as texts and blank ones absent, columns of nothing gone."""
     texts = [name for name, dtype in table.schema.items() if dtype in (pl.String, pl.Categorical, pl.Enum)]
-    blank = [
-        pl.when(pl.col(name).cast(pl.String).str.strip_chars() != "").then(pl.col(name).cast(pl.String)).alias(name)
-        for name in texts
-        if name not in (PLACE, ABOVE)
-    ]
-    kept = [name for name, dtype in table.schema.items() if dtype != pl.Null]
-    return table.with_columns(*blank, pl.col(KEY).cast(pl.Int64)).select(kept)
+    kept = [name for name, dtype in table.schema.items() if dtype != pl.Null or name == KEY]
+    found = table.select(kept).with_columns(pl.col(texts).cast(pl.String), pl.col(KEY).cast(pl.Int64))
+    filed = [name for name in texts if name not in (PLACE, ABOVE) and found[name].null_count() < len(found)]
+    doubtful = found.select(_begins_white(pl.col(filed)).any()).rows() if filed else []
+    blank = [pl.col(name) for name, is_so in zip(filed, chain.from_iterable(doubtful), strict=True) if is_so]
+    return found.with_columns(pl.when(each.str.strip_chars() != "").then(each) for each in blank) if blank else found
+
+
+def _begins_white(texts: pl.Expr) -> pl.Expr:
+    """Whether texts may be blank, by comparison alone: all white space comes before `!`, or from U+0085 to U+3000."""
+    return (texts < "!") | ((texts >= "\x85") & (texts < "\u3001"))
 
 
 def filled(tables: Tables) -> Tables:
     """Tables whose rows have all been taken, sorted and with what can be worked out put in."""
-    documents = _named(tables[DOCUMENT]).sort(KEY)
+    documents = _ordered(_named(tables[DOCUMENT]), KEY)
     found = {DOCUMENT: documents}
     for scope, table in tables.items():
         if scope == INDICATOR:
-            found[scope] = _indicators(table.sort(KEY, maintain_order=True), documents)
+            found[scope] = _indicators(_ordered(table, KEY), documents)
         elif scope == FUND:
-            found[scope] = _funds(table.sort(KEY, maintain_order=True))
+            found[scope] = _funds(_ordered(table, KEY))
         elif scope not in FILES:
-            found[scope] = table.sort(KEY, maintain_order=True)
+            found[scope] = _ordered(table, KEY)
     for scope in (INDICATOR, FUND):
         found.setdefault(scope, pl.DataFrame(schema={KEY: pl.Int64, PLACE: pl.String}))
     return found
+
+
+def _ordered(table: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """A table sorted by these columns, as most are when they come."""
+    keys = table.select(pl.struct(by)).to_series() if len(by) > 1 else table[by[0]]
+    return table if keys.is_sorted() else table.sort(by, maintain_order=True)
 
 
 def _named(documents: pl.DataFrame) -> pl.DataFrame:
@@ -55,9 +66,10 @@ def _named(documents: pl.DataFrame) -> pl.DataFrame:
 
 def _indicators(table: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     if POSITION not in table.columns:
-        table = table.with_columns((pl.int_range(pl.len()).over(KEY) + 1).alias(POSITION))
+        rows = table[KEY].rle().struct.field("len").cast(pl.Int64)
+        table = table.with_columns(pl.int_ranges(1, rows + 1, eager=True).explode().alias(POSITION))
     else:
-        table = table.sort(KEY, POSITION, maintain_order=True)
+        table = _ordered(table, KEY, POSITION)
     if PLACE not in table.columns:
         at = (pl.col(POSITION).cast(pl.Int64) - 1).cast(pl.String)
         table = table.with_columns((pl.lit("/indicators/") + at).alias(PLACE))

@@ -235,11 +235,13 @@ def judge_tables(tables: Tables, choosing: Choosing, original: Original, origin:
 def _admitted(tables: Tables, choosing: Choosing, original: Original, origin: str) -> Admitted:
     wrong = rows_taken(tables)
     given = tables[DOCUMENT][KEY].drop_nulls()
-    good = filled(only(tables, given.filter(~given.is_in(wrong[KEY].drop_nulls().unique().implode()))))
+    good = filled(
+        only(tables, given.filter(~given.is_in(wrong[KEY].drop_nulls().unique().implode()))) if len(wrong) else tables
+    )
     rows: list[dict[str, Any]] = []
     found = Admitted([], [], [wrong])
     for ruleset, year, keys in _chosen(good[DOCUMENT], choosing, rows):
-        mine, own = _apart(only(good, keys), ruleset)
+        mine, own = _apart(good if len(keys) == len(good[DOCUMENT]) else only(good, keys), ruleset)
         for key, text in own:
             try:
                 found.entries.append(Entry(key, origin, original(text, key)))
@@ -247,7 +249,8 @@ def _admitted(tables: Tables, choosing: Choosing, original: Original, origin: st
                 rows += refused_rows(key, origin, refused)
         lacking = inputs_taken(mine, ruleset)
         found.rejects.append(lacking)
-        mine = only(mine, mine[DOCUMENT][KEY].filter(~mine[DOCUMENT][KEY].is_in(lacking[KEY].unique().implode())))
+        if len(lacking):
+            mine = only(mine, mine[DOCUMENT][KEY].filter(~mine[DOCUMENT][KEY].is_in(lacking[KEY].unique().implode())))
         if len(mine[DOCUMENT]):
             found.groups.append((ruleset, year, mine))
     found.rejects.append(rejects(rows))

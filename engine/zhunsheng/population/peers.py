@@ -60,7 +60,7 @@ from zhunsheng.population.columns.values import (
     taken,
     truths,
 )
-from zhunsheng.population.table import KEY, frames_of, world_of
+from zhunsheng.population.table import KEY, frames_of, worlds_of
 from zhunsheng.ruleset.vocabulary import DOCUMENT
 
 if TYPE_CHECKING:
@@ -156,7 +156,8 @@ def _exactly(tables: Tables, keys: pl.Series, ruleset: Ruleset, known: Known, as
     """The same by the exact interpreter, document by document."""
     plan = plan_of(ruleset)
     documents = [
-        exact_run(plan, world_of(tables, key, ruleset), grouping(known)).world.things[DOCUMENT][0] for key in keys
+        exact_run(plan, world, grouping(known)).world.things[DOCUMENT][0]
+        for _, world in worlds_of(_only(tables, keys), ruleset)
     ]
     columns = {
         each.node: tuple(_column(_values(node, each.inner, documents), node.type) for node in each.of_members)

@@ -39,7 +39,7 @@ from zhunsheng.population.columns.values import (
     times,
 )
 from zhunsheng.population.peers import NOTHING, grouping, peers_of
-from zhunsheng.population.table import ADJUSTED, KEY, Tables, declared_paths, frames_of, world_of
+from zhunsheng.population.table import ADJUSTED, KEY, Tables, declared_paths, frames_of, worlds_of
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM
 
 if TYPE_CHECKING:
@@ -105,16 +105,14 @@ def results_together(tables: Tables, ruleset: Ruleset) -> Results:
     try:
         return results_of(tables, ruleset, peers_of(lambda: [tables], ruleset))
     except Inexpressible:
-        keys = tables[DOCUMENT][KEY].to_list()
-        worlds = [world_of(tables, key, ruleset) for key in keys]
+        keys, worlds = zip(*worlds_of(tables, ruleset), strict=True)
         runs = run_together(plan_of(ruleset), worlds, judged_together)
         return results_of_runs(zip(keys, runs, strict=True), ruleset)
 
 
 def one_by_one(tables: Tables, ruleset: Ruleset, peers: Known = NOTHING) -> Results:
     """The results of documents in tables by the exact interpreter."""
-    keys = tables[DOCUMENT][KEY].to_list()
-    return results_of_worlds(((key, world_of(tables, key, ruleset)) for key in keys), ruleset, peers)
+    return results_of_worlds(worlds_of(tables, ruleset), ruleset, peers)
 
 
 def results_of_worlds(worlds: Iterable[tuple[int, World]], ruleset: Ruleset, peers: Known = NOTHING) -> Results:

@@ -24,7 +24,7 @@ from zhunsheng.population.columns.values import Plain, Truths, constant, decimal
 from zhunsheng.ruleset.vocabulary import DOCUMENT, EXPLANATION, FUND, INDICATOR, ITEM, WEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from zhunsheng.document import Document
     from zhunsheng.expression.tree import Value
@@ -177,10 +177,23 @@ def _column(values: pl.Series) -> Column:
 # One document of them
 
 
-def world_of(tables: Tables, number: int, ruleset: Ruleset) -> World:
-    """The facts of one document, as the exact interpreter takes them."""
+def worlds_of(tables: Tables, ruleset: Ruleset) -> Iterator[tuple[int, World]]:
+    """The facts of each document, as the exact interpreter takes them, with its number."""
+    keys = tables[DOCUMENT][KEY]
+    segments = {scope: _segments(table[KEY], keys) for scope, table in tables.items()}
+    spans = {scope: list(zip(*(each.to_list() for each in ends), strict=True)) for scope, ends in segments.items()}
+    for at, number in enumerate(keys):
+        own = {
+            scope: table.slice(spans[scope][at][0], spans[scope][at][1] - spans[scope][at][0])
+            for scope, table in tables.items()
+        }
+        yield number, _world(own, ruleset)
+
+
+def _world(tables: Tables, ruleset: Ruleset) -> World:
+    """The facts of the one document in tables."""
     world = World()
-    row = tables[DOCUMENT].row(by_predicate=pl.col(KEY) == number, named=True)
+    row = tables[DOCUMENT].row(0, named=True)
     document = world.add(
         Thing(DOCUMENT, DOCUMENT, None, {**_values(row), **_STARTING}, paths_below(DOCUMENT, row, ruleset))
     )
@@ -192,11 +205,10 @@ def world_of(tables: Tables, number: int, ruleset: Ruleset) -> World:
         for name in ruleset.weights
     ]
     for scope in _outermost_first(tables, ruleset):
-        rows = tables[scope].filter(pl.col(KEY) == number)
         holders = {each.pointer: each for each in world.things.get(_holder(scope, ruleset), ())}
         for holder in holders.values():
             holder.collections[scope] = []
-        _add(world, scope, rows, holders, ruleset)
+        _add(world, scope, tables[scope], holders, ruleset)
     return world
 
 

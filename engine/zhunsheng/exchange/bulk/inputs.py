@@ -28,6 +28,7 @@ EACH: Final = 1000
 """A file of several forms: its documents are numbered within so many."""
 ENDS: Final = 2**16
 _CHUNK: Final = 2**22
+_KEYS: Final = 2**18
 
 
 class Lines(NamedTuple):
@@ -211,22 +212,60 @@ def scanned(path: str) -> pl.LazyFrame:
 
 
 def _ranges(tables: dict[str, str], size: int) -> Iterator[Batch]:
-    """Stretches of 文件号; of all columns only this is read, eight bytes a document."""
-    schema = scanned(tables[DOCUMENT]).collect_schema()
+    """Stretches of 文件号; of all columns only this is read, and of a table in its order only some at a time."""
+    path = tables[DOCUMENT]
+    schema = scanned(path).collect_schema()
     if KEY not in schema or not schema[KEY].is_integer():
         expected = say("column-missing.expected", name=KEY)
-        raise Refused([Problem(Place(tables[DOCUMENT]), "column-missing", expected)])
-    keys = scanned(tables[DOCUMENT]).select(pl.col(KEY).cast(pl.Int64)).collect()[KEY]
-    missing = keys.null_count()
-    ordered = keys.drop_nulls().sort()
-    starts = list(dict.fromkeys(ordered.gather(range(0, len(ordered), size)).to_list()))
-    edges = [None, *starts[1:], None]
-    counts = ordered.search_sorted(pl.Series(starts[1:], dtype=pl.Int64)).to_list() if len(starts) > 1 else []
-    ends = [0, *counts, len(ordered)]
+        raise Refused([Problem(Place(path), "column-missing", expected)])
+    numbers = scanned(path).select(pl.col(KEY).cast(pl.Int64))
+    cut = _cut_keys(_chunks(numbers), size) or _cut_keys([numbers.collect()[KEY].sort()], size)
+    assert cut is not None
+    edges = [None, *cut.starts[1:], None]
+    ends = [*(cut.before or [0]), cut.given]
     named = tuple(tables.items())
     for at, ((low, high), (start, end)) in enumerate(zip(pairwise(edges), pairwise(ends), strict=True)):
-        documents = end - start + (missing if at == 0 else 0)
+        documents = end - start + (cut.missing if at == 0 else 0)
         yield Batch(at + 1, documents, Range(named, low, high, at == 0))
+
+
+class Cut(NamedTuple):
+    """The number that begins each batch, how many documents come before it, and how many have a number and have none."""
+
+    starts: list[int]
+    before: list[int]
+    given: int
+    missing: int
+
+
+def _chunks(numbers: pl.LazyFrame) -> Iterator[pl.Series]:
+    at = 0
+    while len(chunk := numbers.slice(at, _KEYS).collect()[KEY]):
+        yield chunk
+        at += len(chunk)
+
+
+def _cut_keys(chunks: Iterable[pl.Series], size: int) -> Cut | None:
+    """Batches of `size` documents, or of more where some have one number; None where the numbers do not come in order."""
+    starts: list[int] = []
+    before: list[int] = []
+    given = missing = first = 0
+    last: int | None = None
+    for chunk in chunks:
+        keys = chunk.drop_nulls()
+        missing += chunk.null_count()
+        if not len(keys):
+            continue
+        if not keys.is_sorted() or (last is not None and keys[0] < last):
+            return None
+        here = keys.gather(range(-given % size, len(keys), size)).unique(maintain_order=True)
+        for key, at in zip(here, keys.search_sorted(here), strict=True):
+            if not starts or key != starts[-1]:
+                starts.append(key)
+                before.append(first if key == last else given + at)
+        first = first if keys[-1] == last else given + int(keys.search_sorted(keys[-1]))
+        last, given = keys[-1], given + len(keys)
+    return Cut(starts, before, given, missing)
 
 
 # Telling one from another

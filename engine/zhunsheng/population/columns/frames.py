@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, final
+from weakref import ref
 
 import polars as pl
 
@@ -82,7 +83,7 @@ class Frame:
         self.scope = scope
         self.rows = rows
         self.columns = columns if isinstance(columns, Columns) else Columns(columns)
-        self.parent = parent
+        self._parent = None if parent is None else ref(parent)
         self.children: dict[str, Frame] = {}
         self.memo: dict[object, Column] = {}
         """Figures over the members of its things, by the identity of the tree (and what was fixed in it)."""
@@ -95,6 +96,15 @@ class Frame:
         self._owner = owner
         self._ends = ends
         self._places = places
+
+    @property
+    def parent(self) -> Frame | None:
+        """The frame that its things lie on, which holds this one; None where there is none."""
+        if self._parent is None:
+            return None
+        found = self._parent()
+        assert found is not None, self.scope
+        return found
 
     @property
     def owner(self) -> pl.Series | None:

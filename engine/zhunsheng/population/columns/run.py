@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple, cast, final
+from weakref import ref
 
 import polars as pl
 
@@ -45,6 +46,7 @@ from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM, POSITION, WE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from weakref import ReferenceType
 
     from zhunsheng.expression.tree import Node
     from zhunsheng.number import Rounding
@@ -203,7 +205,7 @@ class _Run:
         if key == (DOCUMENT, ITEM):
             self.frames[ITEM] = self.items()
         elif key == (WEIGHT, "应得分值"):
-            self.put(scope, name, self.due)
+            self.put(scope, name, partial(_due, list(self.ruleset.weights), ref(self.documents)))
         elif frame is None:
             return
         elif key in self.peers:
@@ -256,14 +258,6 @@ class _Run:
             status = lanes.chosen(here, own[3], status)
         self.put(INDICATOR, "得分", computed)
         self.result.items.append(Items(frame, None, points, computed, claimed, status))
-
-    def due(self) -> Column:
-        """What the ruleset gives each of the weights of each document."""
-        rows, names = self.documents.rows, list(self.ruleset.weights)
-        by_weight = stacked(
-            [self.documents.columns.get(f"权重.{name}", nothing(pl.Int64)) for name in names], [rows] * len(names)
-        )
-        return taken(by_weight, _interleaved(rows, len(names)))
 
     def cap(self) -> None:
         """Lowers grades to the lowest cap that a rule has set."""
@@ -511,6 +505,17 @@ def _leads_to(frame: Frame, hops: int) -> Frame | None:
     for _ in range(hops):
         found = None if found is None else found.parent
     return found
+
+
+def _due(names: list[str], holder: ReferenceType[Frame]) -> Column:
+    """What the ruleset gives each of the weights of each document; they do not hold the documents that hold them."""
+    documents = holder()
+    assert documents is not None
+    rows = documents.rows
+    by_weight = stacked(
+        [documents.columns.get(f"权重.{name}", nothing(pl.Int64)) for name in names], [rows] * len(names)
+    )
+    return taken(by_weight, _interleaved(rows, len(names)))
 
 
 def _interleaved(rows: int, parts: int) -> pl.Series:
