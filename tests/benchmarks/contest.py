@@ -24,6 +24,7 @@ from zhunsheng import evaluate, load_ruleset
 from zhunsheng.evaluation.facts import world_of_document
 from zhunsheng.evaluation.plan import plan_of
 from zhunsheng.evaluation.score import facts_of, run
+from zhunsheng.population.columns import kernels
 from zhunsheng.population.results import Results, results_of
 
 if TYPE_CHECKING:
@@ -152,10 +153,17 @@ def in_columns(count: int, *, threads: int, without: tuple[str, ...] = SUMMARY) 
     """Batches of tables in memory."""
     batches = [job.tables(min(BATCH, count - first), first) for first in range(0, count, BATCH)]
     judge = partial(results_of, ruleset=ruleset(), without=without)
-    judge(job.tables(100))
     with ThreadPoolExecutor(threads) as pool:
+        compiling(judge, pool, threads)
         seconds, found = timed(lambda: list(pool.map(judge, batches)))
     return Timed(seconds, _joined(map(outcome_of, found)))
+
+
+def compiling(judge: Callable[[Tables], Results], pool: ThreadPoolExecutor, threads: int) -> None:
+    """Judges other documents until all is compiled, as the kernel in C is before its time counts."""
+    before = [job.tables(BATCH, 10**9 + BATCH * each) for each in range(threads)]
+    for _ in range(kernels.ENOUGH // BATCH // threads + 1):
+        list(pool.map(judge, before))
 
 
 def outcome_of(results: Results) -> Outcome:

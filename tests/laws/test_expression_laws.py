@@ -87,7 +87,7 @@ def fired(binders: tuple[Binder, ...], condition: Node, things: list[Thing]) -> 
         world.add(thing)
     told = tuple(Told(kind, kind, tuple(properties.values())) for kind, properties in telling.items())
     joins = (Join("it", tuple(kind for _, kind in variables), meets),) if len(binders) > 1 else ()
-    facts, named = facts_of(Step((), told, {}, joins, {}), world)
+    facts, named = facts_of(Step((), (), told, {}, joins, {}), world)
     with Engine([pattern]).session() as session:
         bound = [tuple(named[str(fact)] for fact in match.facts) for match in session.tell(facts)]
     return {tuple(each.key for each in things) for things in bound if again is None or again(things) is True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
@@ -16,7 +17,7 @@ from zhunsheng.population.results import one_by_one, results_of
 from zhunsheng.population.table import tables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from zhunsheng.population.columns.lanes import Kind, Lane, Operator
 
@@ -124,6 +125,14 @@ def _truth(draw: st.DrawFn, part: Callable[[Kind], Told]) -> Told:
             return Told(lanes.compared(sign, one.lane, other.lane), values)
 
 
+@contextmanager
+def compiling(compiled: bool) -> Iterator[None]:  # noqa: FBT001
+    """Everything compiled, or nothing."""
+    known = kernels._KERNELS if compiled else {}  # noqa: SLF001
+    with patch.multiple(kernels, ENOUGH=0 if compiled else 10**9, _KERNELS=known):
+        yield
+
+
 KINDS: st.SearchStrategy[Kind] = st.sampled_from(("small", "large", "truth"))
 
 
@@ -133,7 +142,7 @@ def test_a_lane_is_what_its_steps_say(data: st.DataObject, compiled: bool) -> No
     """Several lanes at once, by compiled code or by Polars; and once worked out, as a part of others."""
     rows = data.draw(st.integers(1, 12))
     wanted = [data.draw(told(kind, rows, 3)) for kind in data.draw(st.lists(KINDS, min_size=1, max_size=3))]
-    with patch.object(kernels, "ENOUGH", 0 if compiled else 10**9):
+    with compiling(compiled):
         for each in wanted:
             lanes.settle([each.lane for each in wanted if each.lane.rows is not None])
             assert lanes.series(each.lane, rows).cast(pl.Int128).to_list() == each.values
@@ -150,7 +159,7 @@ def test_sums_of_runs_are_the_sums_of_their_rows(data: st.DataObject, compiled: 
     starts = [0, *ends][: len(ends)]
     expected = [[sum(each.values[start:end]) for start, end in zip(starts, ends, strict=True)] for each in wanted]
     kept = [(each, sums) for each, sums in zip(wanted, expected, strict=True) if fits(each.lane.kind, sums)]
-    with patch.object(kernels, "ENOUGH", 0 if compiled else 10**9):
+    with compiling(compiled):
         found = lanes.sums(
             [each.lane for each, _ in kept], *(pl.Series(each, dtype=pl.Int64) for each in (starts, ends))
         )
@@ -163,11 +172,13 @@ def test_decimals_that_fit_64_bits_lose_nothing(values: list[int | None], before
     """And those that do not are told."""
     series = pl.Series([None] * before + values, dtype=pl.Int128).cast(pl.Decimal(38, 0)).slice(before)
     held = [each or 0 for each in values]
-    narrow = kernels.narrowed(series)
+    with compiling(True):
+        narrow = kernels.narrowed(series)
     assert narrow is not None
     assert (narrow[0].to_list(), *narrow[1:]) == (held, min(held), max(held))
     one_more = pl.concat([series, pl.Series([2**63], dtype=pl.Int128).cast(pl.Decimal(38, 0))])
-    assert kernels.narrowed(one_more) is None
+    with compiling(True):
+        assert kernels.narrowed(one_more) is None
 
 
 @tried(15)
@@ -177,7 +188,7 @@ def test_compiled_columns_give_what_exact_gives(policy: dict[str, Any], forms: l
     ruleset = compiled_or_thrown_away(policy)
     found = judgeable(forms, ruleset)
     tables = tables_of(found, ruleset)
-    with patch.object(kernels, "ENOUGH", 0):
+    with compiling(True):
         together = results_of(tables, ruleset)
     apart = one_by_one(tables, ruleset)
     event(f"in columns: {together.exactly < len(found)}")

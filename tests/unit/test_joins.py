@@ -34,7 +34,7 @@ def test_what_is_left_out_would_not_have_matched(sign: str, other: str) -> None:
     telling: Telling = {}
     pattern, _, meets = translated("it", (("甲", "行"), ("乙", "行")), condition, telling)
     told = (Told("行", "行", tuple(telling["行"].values())),)
-    step = Step((), told, {}, (Join("it", ("行", "行"), meets),), {})
+    step = Step((), (), told, {}, (Join("it", ("行", "行"), meets),), {})
     engine, holds = Engine([pattern]), compiled(condition)
     left_out = 0
     for rows in (each for count in (1, 2, 3) for each in combinations_with_replacement(HELD, count)):

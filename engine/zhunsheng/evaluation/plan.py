@@ -81,6 +81,7 @@ class Step(NamedTuple):
     """A stratum: elements to work out in turn, then what to tell of which things, and the rules that may fire."""
 
     elements: tuple[Key, ...]
+    rules: tuple[str, ...]
     told: tuple[Told, ...]
     firings: Mapping[str, Firing]
     joins: tuple[Join, ...]
@@ -162,7 +163,7 @@ def _planned(ruleset: Ruleset) -> Plan:
         told = tuple(
             Told(kind.partition(" ")[0], kind, tuple(properties.values())) for kind, properties in telling.items()
         )
-        steps.append(Step(stratum.elements, told, firings, tuple(joins), {}))
+        steps.append(Step(stratum.elements, stratum.rules, told, firings, tuple(joins), {}))
     scorings = [_scoring(score) for score in ruleset.scores]
     weights = [Quantity(f"权重.{name}", DOCUMENT, weight[0], (), weight[1]) for name, weight in ruleset.weights.items()]
     full_marks = Quantity("满分", DOCUMENT, ruleset.full_marks, (), Citation(None, ""))

@@ -20,12 +20,15 @@ import pyarrow as pa
 from llvmlite import ir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from zhunsheng.population.columns.lanes import Lane
 
-ENOUGH: Final = 20_000
-"""Rows from which on a kernel is compiled, which takes some hundredths of a second, once for each shape."""
+ENOUGH: Final = 500_000
+"""Rows that a shape must have been asked for, all in all, before it is compiled: then compiling takes no longer than
+doing without has taken so far."""
+KEPT: Final = 4096
+"""Shapes that are remembered."""
 
 _I1, _I8, _I64, _I128 = (ir.IntType(bits) for bits in (1, 8, 64, 128))
 _POINTER: Final = ir.PointerType()
@@ -40,49 +43,68 @@ Shape = tuple[tuple[Any, ...], ...]
 
 
 class Job(NamedTuple):
-    """What is asked: the shape, which steps are wanted, and the leaves with the buffers that they lie in."""
+    """What is asked: the shape, which steps are wanted, the leaves that are read, and how many buffers they lie in."""
 
     shape: Shape
     wanted: tuple[int, ...]
-    arrays: list[pa.Array]
-    addresses: list[int]
+    leaves: list[pl.Series]
+    buffers: int
 
 
-def pays(rows: int) -> bool:
-    """Whether there are rows enough to compile for, on a processor that can be compiled for."""
-    return rows >= ENOUGH and _divides()
-
-
-def each_row(wanted: Sequence[Lane], rows: int) -> list[pl.Series]:
-    """The values of lanes of so many rows."""
+def each_row(wanted: Sequence[Lane], rows: int) -> list[pl.Series] | None:
+    """The values of lanes of so many rows; None where compiling does not pay."""
+    if rows < ENOUGH // KEPT:
+        return None
     job = _job(wanted)
+    kernel = _kernel_of(
+        (job.shape, job.wanted, False),
+        rows,
+        job.buffers + len(wanted),
+        lambda function: _OfRows(function, job.shape, job.wanted).written(),
+    )
+    if kernel is None:
+        return None
+    arrays = [_array(each) for each in job.leaves]
     buffers = [_buffer(rows * _BYTES[each.kind]) for each in wanted]
-    kernel = _compiled(job.shape, job.wanted, runs=False)
-    kernel(0, rows, *job.addresses, *(each.address for each in buffers))
+    kernel(0, rows, *_addresses(arrays), *(each.address for each in buffers))
     return [_read(each, buffer, rows) for each, buffer in zip(wanted, buffers, strict=True)]
 
 
-def each_run(wanted: Sequence[Lane], starts: pl.Series, ends: pl.Series) -> list[pl.Series]:
-    """The sums of lanes over runs of their rows."""
+def each_run(wanted: Sequence[Lane], rows: int, starts: pl.Series, ends: pl.Series) -> list[pl.Series] | None:
+    """The sums of lanes of so many rows over runs of these; None where compiling does not pay."""
+    if rows < ENOUGH // KEPT:
+        return None
     job, runs = _job(wanted), len(starts)
-    limits = [each.rechunk().to_arrow() for each in (starts, ends)]
+    kernel = _kernel_of(
+        (job.shape, job.wanted, True),
+        rows,
+        2 + job.buffers + len(wanted),
+        lambda function: _OfRuns(function, job.shape, job.wanted).written(),
+    )
+    if kernel is None:
+        return None
+    arrays = [_array(each) for each in (starts, ends, *job.leaves)]
     buffers = [_buffer(runs * _BYTES[each.kind]) for each in wanted]
-    kernel = _compiled(job.shape, job.wanted, runs=True)
-    kernel(0, runs, *(_values(each, 8) for each in limits), *job.addresses, *(each.address for each in buffers))
+    kernel(0, runs, *_addresses(arrays), *(each.address for each in buffers))
     return [_read(each, buffer, runs) for each, buffer in zip(wanted, buffers, strict=True)]
 
 
 def narrowed(values: pl.Series) -> tuple[pl.Series, int, int] | None:
-    """Integers of a Decimal in 64 bits, 0 where absent, and their bounds; None where one of them needs more bits."""
-    array, rows = _array(values), len(values)
-    buffer, found = _buffer(rows * 8), (ctypes.c_int64 * 3)()
-    has_absent = bool(array.null_count)
-    addresses = [_values(array, 16), *([_bits(array.buffers()[0], array.offset)] if has_absent else [])]
-    _narrowing(has_absent=has_absent)(0, rows, *addresses, buffer.address, ctypes.addressof(found))
-    lost, low, high = found
-    if lost:
+    """Integers of a Decimal in 64 bits, 0 where absent, and their bounds.
+
+    None where one of them needs more bits, or compiling does not pay.
+    """
+    rows, has_absent = len(values), bool(values.null_count())
+    shape = (("leaf", "large", (), (0, True, has_absent)),)
+    kernel = _kernel_of(
+        (shape, "narrowed"), rows, 3 + has_absent, lambda function: _Narrowing(function, shape, (0, 0)).written()
+    )
+    if kernel is None:
         return None
-    return pl.Series(pa.Array.from_buffers(pa.int64(), rows, [None, buffer])), low, high
+    array, buffer, found = _array(values), _buffer(rows * 8), (ctypes.c_int64 * 3)()
+    kernel(0, rows, *_addresses([array]), buffer.address, ctypes.addressof(found))
+    lost, low, high = found
+    return None if lost else (pl.Series(pa.Array.from_buffers(pa.int64(), rows, [None, buffer])), low, high)
 
 
 def _read(lane: Lane, buffer: pa.Buffer, rows: int) -> pl.Series:
@@ -109,23 +131,30 @@ def _job(wanted: Sequence[Lane]) -> Job:
 
     places: dict[Lane, int] = {}
     steps: list[tuple[Any, ...]] = []
-    arrays: list[pa.Array] = []
-    addresses: list[int] = []
+    leaves: list[pl.Series] = []
+    buffers = 0
     for lane in in_order(wanted):
         places[lane] = len(steps)
         if lane.op == "const":
             steps.append(("const", lane.kind, (), lane.value))
         elif lane.known is not None:
-            array = _array(lane.known)
-            wide = pa.types.is_decimal(array.type)
-            steps.append(("leaf", lane.kind, (), (len(addresses), wide, bool(array.null_count))))
-            arrays.append(array)
-            addresses.append(_values(array, 16 if wide else 0 if lane.kind == "truth" else 8))
-            if array.null_count:
-                addresses.append(_bits(array.buffers()[0], array.offset))
+            has_absent = bool(lane.known.null_count())
+            steps.append(("leaf", lane.kind, (), (buffers, lane.kind == "large", has_absent)))
+            leaves.append(lane.known)
+            buffers += 1 + has_absent
         else:
-            steps.append((lane.op, lane.kind, tuple(places[each] for each in lane.parts), None))
-    return Job(tuple(steps), tuple(places[each] for each in wanted), arrays, addresses)
+            steps.append((lane.op, lane.kind, tuple([places[each] for each in lane.parts]), None))
+    return Job(tuple(steps), tuple([places[each] for each in wanted]), leaves, buffers)
+
+
+def _addresses(arrays: Sequence[pa.Array]) -> Iterator[int]:
+    """Where the values of each begin, and the bits that say which there are, where some are absent."""
+    for array in arrays:
+        bits, values = array.buffers()
+        size = {pa.int64(): 8, pa.bool_(): 0}.get(array.type, 16)
+        yield 0 if values is None else values.address + array.offset * size if size else _bits(values, array.offset)
+        if array.null_count:
+            yield _bits(bits, array.offset)
 
 
 def _array(values: pl.Series) -> pa.Array:
@@ -139,14 +168,6 @@ def _array(values: pl.Series) -> pa.Array:
     return array
 
 
-def _values(array: pa.Array, size: int) -> int:
-    """Where the values begin, each of so many bytes; 0 for bits."""
-    buffer = array.buffers()[1]
-    if buffer is None:
-        return 0
-    return _bits(buffer, array.offset) if size == 0 else int(buffer.address) + array.offset * size
-
-
 def _bits(buffer: pa.Buffer, offset: int) -> int:
     assert offset % 8 == 0, offset
     return int(buffer.address) + offset // 8
@@ -155,22 +176,22 @@ def _bits(buffer: pa.Buffer, offset: int) -> int:
 # Compiling
 
 
-@cache
-def _compiled(shape: Shape, wanted: tuple[int, ...], *, runs: bool) -> Callable[..., None]:
-    inputs = (2 if runs else 0) + sum(1 + step[3][2] for step in shape if step[0] == "leaf")
-
-    def written(function: Any) -> None:
-        (_OfRuns if runs else _OfRows)(function, shape, wanted).written()
-
-    return _kernel(inputs + len(wanted), written)
+_KERNELS: Final[dict[Any, Callable[..., None] | int]] = {}
+"""By what they do, compiled functions; or how many rows it has been asked for so far."""
 
 
-@cache
-def _narrowing(*, has_absent: bool) -> Callable[..., None]:
-    def written(function: Any) -> None:
-        _Narrowing(function, (("leaf", "large", (), (0, True, has_absent)),), (0, 0)).written()
-
-    return _kernel(3 + has_absent, written)
+def _kernel_of(key: Any, rows: int, pointers: int, written: Callable[[Any], None]) -> Callable[..., None] | None:
+    """The compiled function; None where it does not pay yet, or this processor cannot be compiled for."""
+    found = _KERNELS.get(key, 0)
+    if not isinstance(found, int):
+        return found
+    if found + rows < ENOUGH or not _divides():
+        if len(_KERNELS) >= KEPT:
+            _KERNELS.clear()
+        _KERNELS[key] = found + rows
+        return None
+    kernel = _KERNELS[key] = _kernel(pointers, written)
+    return kernel
 
 
 def _kernel(pointers: int, written: Callable[[Any], None]) -> Callable[..., None]:

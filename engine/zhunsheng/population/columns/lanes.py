@@ -2,8 +2,8 @@
 
 A lane is one step of a calculation that every row shares: it names the lanes that it is made of and holds no values
 until somebody asks for them (`series`, `settle`, `sums`). All that is asked for at once is then worked out row by row,
-so that what lies between is never written to memory: by a compiled kernel (`kernels`) where there are rows enough to
-pay for the compiling, else step by step by Polars. Both give the same integers, which a law holds.
+so that what lies between is never written to memory: by a compiled kernel (`kernels`) where rows enough have asked
+for the same steps to pay for the compiling, else step by step by Polars. Both give the same integers, which a law holds.
 
 Lanes know nothing of absent values: where a series has none, its lane holds `FILLER`, and `absent_in` tells where. What
 a step may become is for the caller to know: it must fit the bits of its lane in every row (`values` sees to that).
@@ -256,9 +256,8 @@ def settle(wanted: Sequence[Lane]) -> None:
     rows = open_[0].rows
     assert rows is not None
     assert all(each.rows == rows for each in open_), [each.rows for each in open_]
-    if kernels.pays(rows):
-        found = kernels.each_row(open_, rows)
-    else:
+    found = kernels.each_row(open_, rows)
+    if found is None:
         found = [_long(values, each, rows) for each, values in zip(open_, _by_polars(open_), strict=True)]
     for lane, values in zip(open_, found, strict=True):
         lane.known = values
@@ -270,8 +269,9 @@ def sums(wanted: Sequence[Lane], starts: pl.Series, ends: pl.Series) -> list[pl.
     The lanes hold integers; each sum must fit the bits of its lane.
     """
     rows = next((each.rows for each in wanted if each.rows is not None), None)
-    if rows is not None and kernels.pays(rows):
-        return kernels.each_run(wanted, starts, ends)
+    found = None if rows is None else kernels.each_run(wanted, rows, starts, ends)
+    if found is not None:
+        return found
     return [_between(values, each, starts, ends) for each, values in zip(wanted, _by_polars(wanted), strict=True)]
 
 

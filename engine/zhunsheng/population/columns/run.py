@@ -15,7 +15,7 @@ from weakref import ref
 
 import polars as pl
 
-from zhunsheng.evaluation.plan import conditions_of
+from zhunsheng.evaluation.plan import conditions_of, plan_of
 from zhunsheng.expression.tree import Compare, Logic, Name, Reference
 from zhunsheng.expression.types import Type
 from zhunsheng.population.columns import lanes
@@ -41,7 +41,7 @@ from zhunsheng.population.columns.values import (
     truths_of,
     word,
 )
-from zhunsheng.ruleset.strata import RULE, strata
+from zhunsheng.ruleset.strata import RULE
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM, POSITION, WEIGHT
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class _Run:
             if rule.outcome == "derive":
                 self.put(rule.binders[0].scope, rule.subject, Truths(FALSE))
         self.documents.peers = dict.fromkeys((each.name for each in self.ruleset.peers), None)
-        for stratum in strata(self.ruleset):
+        for stratum in plan_of(self.ruleset).steps:
             for key in stratum.elements:
                 if self.is_wanted(key):
                     self.element(key)

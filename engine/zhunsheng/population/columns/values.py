@@ -151,7 +151,7 @@ def decimals(values: pl.Series) -> Numbers:
     """A column of decimals, with few places or no more than some row has."""
     assert isinstance(values.dtype, pl.Decimal), values.dtype
     scale, places = values.dtype.scale, 10**values.dtype.scale
-    if scale <= PLACES and kernels.pays(len(values)) and values.null_count() < len(values):
+    if scale <= PLACES and values.null_count() < len(values):
         narrow = kernels.narrowed(values)
         if narrow is not None:
             absent = lanes.leaf(values.is_null()) if values.null_count() else None
@@ -485,7 +485,8 @@ def _whole_part(a: Numbers, divisor: int, mode: Mode) -> Numbers:
 def levelled(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
     """The two over one denominator."""
     den = lcm(a.den, b.den)
-    one, other = replace(times(a, den // a.den), den=den), replace(times(b, den // b.den), den=den)
+    one = a if a.den == den else replace(times(a, den // a.den), den=den)
+    other = b if b.den == den else replace(times(b, den // b.den), den=den)
     if one.by is other.by:
         return one, other
     by, least, most = _by_both(one, other)
@@ -710,7 +711,9 @@ def _fit_both(a: Lane, b: Lane, low: int, high: int) -> tuple[Lane, Lane]:
 
 def _settled(a: Numbers) -> Numbers:
     """In 64 bits again, where the bounds allow."""
-    return replace(a, num=lanes.as_small(a.num)) if max(-a.low, a.high) <= SMALL else a
+    if a.num.kind == "small" or max(-a.low, a.high) > SMALL:
+        return a
+    return replace(a, num=lanes.as_small(a.num))
 
 
 def _either(a: Lane | None, b: Lane | None) -> Lane | None:
