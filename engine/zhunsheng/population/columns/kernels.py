@@ -176,45 +176,45 @@ def _bits(buffer: pa.Buffer, offset: int) -> int:
 # Compiling
 
 
+_LOCK: Final = Lock()
 _KERNELS: Final[dict[Any, Callable[..., None] | int]] = {}
 """By what they do, compiled functions; or how many rows it has been asked for so far."""
 
 
 def _kernel_of(key: Any, rows: int, pointers: int, written: Callable[[Any], None]) -> Callable[..., None] | None:
     """The compiled function; None where it does not pay yet, or this processor cannot be compiled for."""
-    found = _KERNELS.get(key, 0)
-    if not isinstance(found, int):
-        return found
-    if found + rows < ENOUGH or not _divides():
+    with _LOCK:  # LLVM is asked by one thread at a time, from its very start
+        found = _KERNELS.get(key, 0)
+        if not isinstance(found, int):
+            return found
+        if found + rows >= ENOUGH and _divides():
+            kernel = _KERNELS[key] = _kernel(pointers, written)
+            return kernel
         if len(_KERNELS) >= KEPT:
             _KERNELS.clear()
         _KERNELS[key] = found + rows
         return None
-    kernel = _KERNELS[key] = _kernel(pointers, written)
-    return kernel
 
 
 def _kernel(pointers: int, written: Callable[[Any], None]) -> Callable[..., None]:
     """A function of a range of rows and so many buffers, compiled."""
-    with _LOCK:
-        name = f"kernel{next(_NUMBERS)}"
-        module = ir.Module(name)
-        function = ir.Function(module, ir.FunctionType(ir.VoidType(), [_I64, _I64, *[_POINTER] * pointers]), name)
-        for each in function.args[2:]:
-            each.add_attribute("noalias")
-        written(function)
-        machine, engine = _engine()
-        code = llvm.parse_assembly(str(module))
-        code.verify()
-        passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
-        passes.getModulePassManager().run(code, passes)
-        engine.add_object_file(llvm.ObjectFileRef.from_data(machine.emit_object(code)))
-        engine.finalize_object()
-        signature = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * pointers)
-        return signature(engine.get_function_address(name))
+    name = f"kernel{next(_NUMBERS)}"
+    module = ir.Module(name)
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [_I64, _I64, *[_POINTER] * pointers]), name)
+    for each in function.args[2:]:
+        each.add_attribute("noalias")
+    written(function)
+    machine, engine = _engine()
+    code = llvm.parse_assembly(str(module))
+    code.verify()
+    passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
+    passes.getModulePassManager().run(code, passes)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(machine.emit_object(code)))
+    engine.finalize_object()
+    signature = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * pointers)
+    return signature(engine.get_function_address(name))
 
 
-_LOCK: Final = Lock()
 _NUMBERS: Final = count()
 
 

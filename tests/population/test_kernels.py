@@ -1,0 +1,48 @@
+"""Compiled kernels in the processes that use them: threads that begin together, and what cannot be compiled for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from unittest.mock import patch
+
+import polars as pl
+
+from zhunsheng.population.columns import kernels, lanes
+
+TOGETHER = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import polars as pl
+
+from zhunsheng.population.columns import kernels, lanes
+
+kernels.ENOUGH = 0
+barrier = Barrier(8)
+
+
+def work(at):
+    barrier.wait()
+    for more in range(5):
+        column = lanes.leaf(pl.Series(range(100)))
+        found = lanes.arithmetic("mul", column, lanes.integer(at * 5 + more + 2))
+        assert lanes.series(found, 100).to_list() == [each * (at * 5 + more + 2) for each in range(100)]
+    return True
+
+
+with ThreadPoolExecutor(8) as pool:
+    print(sum(pool.map(work, range(8))))
+"""
+
+
+def test_threads_that_ask_for_their_first_kernels_together_each_get_theirs() -> None:
+    for _ in range(3):
+        found = subprocess.run([sys.executable, "-c", TOGETHER], capture_output=True, text=True, check=False)
+        assert (found.returncode, found.stdout) == (0, "8\n"), found.stderr
+
+
+def test_where_no_code_can_be_compiled_polars_does_it() -> None:
+    column = lanes.arithmetic("add", lanes.leaf(pl.Series([1, None, 3])), lanes.integer(4))
+    with patch.multiple(kernels, ENOUGH=0, _KERNELS={}, _divides=lambda: False):
+        assert lanes.series(column, 3).to_list() == [5, 4, 7]
