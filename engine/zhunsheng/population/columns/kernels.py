@@ -8,11 +8,12 @@ and writes are the buffers of the series themselves. Integers are those of the p
 from __future__ import annotations
 
 import ctypes
+from collections import defaultdict
 from ctypes.util import find_library
 from functools import cache
 from itertools import count
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 
 import llvmlite.binding as llvm
 import polars as pl
@@ -29,6 +30,8 @@ ENOUGH: Final = 500_000
 doing without has taken so far."""
 KEPT: Final = 4096
 """Shapes that are remembered."""
+SPARE: Final = 8
+"""Rooms of a size that are kept for later."""
 
 _I1, _I8, _I64, _I128 = (ir.IntType(bits) for bits in (1, 8, 64, 128))
 _POINTER: Final = ir.PointerType()
@@ -42,12 +45,50 @@ Shape = tuple[tuple[Any, ...], ...]
 """Each step: what it does, its bits, its parts by their places, a constant; for a leaf how its buffers lie."""
 
 
+@final
+class Room:
+    """Integers of 64 bits that one kernel writes and others read, in memory that goes on to the next when it is let go.
+
+    Batch after batch takes as much; given back to the system, every page of it would be faulted in anew.
+    """
+
+    __slots__ = ("_free", "_memory", "address", "rows")
+
+    def __init__(self, rows: int) -> None:
+        self._free = _FREE[max(rows - 1, 0).bit_length()]
+        try:
+            self._memory = self._free.pop()
+        except IndexError:
+            self._memory = (ctypes.c_int64 * (1 << max(rows - 1, 0).bit_length()))()
+        self.address = ctypes.addressof(self._memory)
+        self.rows = rows
+
+    def __del__(self) -> None:
+        if len(self._free) < SPARE:
+            self._free.append(self._memory)
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def null_count(self) -> int:
+        """None is absent."""
+        return 0
+
+    def copied(self) -> pl.Series:
+        """The same as a series of its own."""
+        array = pa.Array.from_buffers(pa.int64(), self.rows, [None, pa.py_buffer(self._memory)])
+        return pl.Series(pa.concat_arrays([array, array.slice(0, 0)]))
+
+
+_FREE: Final[defaultdict[int, list[Any]]] = defaultdict(list)
+
+
 class Job(NamedTuple):
     """What is asked: the shape, which steps are wanted, the leaves that are read, and how many buffers they lie in."""
 
     shape: Shape
     wanted: tuple[int, ...]
-    leaves: list[pl.Series]
+    leaves: list[pl.Series | Room]
     buffers: int
 
 
@@ -64,7 +105,7 @@ def each_row(wanted: Sequence[Lane], rows: int) -> list[pl.Series] | None:
     )
     if kernel is None:
         return None
-    arrays = [_array(each) for each in job.leaves]
+    arrays = [_lying(each) for each in job.leaves]
     buffers = [_buffer(rows * _BYTES[each.kind]) for each in wanted]
     kernel(0, rows, *_addresses(arrays), *(each.address for each in buffers))
     return [_read(each, buffer, rows) for each, buffer in zip(wanted, buffers, strict=True)]
@@ -83,13 +124,13 @@ def each_run(wanted: Sequence[Lane], rows: int, starts: pl.Series, ends: pl.Seri
     )
     if kernel is None:
         return None
-    arrays = [_array(each) for each in (starts, ends, *job.leaves)]
+    arrays = [_lying(each) for each in (starts, ends, *job.leaves)]
     buffers = [_buffer(runs * _BYTES[each.kind]) for each in wanted]
     kernel(0, runs, *_addresses(arrays), *(each.address for each in buffers))
     return [_read(each, buffer, runs) for each, buffer in zip(wanted, buffers, strict=True)]
 
 
-def narrowed(values: pl.Series) -> tuple[pl.Series, int, int] | None:
+def narrowed(values: pl.Series) -> tuple[Room, int, int] | None:
     """Integers of a Decimal in 64 bits, 0 where absent, and their bounds.
 
     None where one of them needs more bits, or compiling does not pay.
@@ -101,10 +142,10 @@ def narrowed(values: pl.Series) -> tuple[pl.Series, int, int] | None:
     )
     if kernel is None:
         return None
-    array, buffer, found = _array(values), _buffer(rows * 8), (ctypes.c_int64 * 3)()
-    kernel(0, rows, *_addresses([array]), buffer.address, ctypes.addressof(found))
+    array, room, found = _lying(values), Room(rows), (ctypes.c_int64 * 3)()
+    kernel(0, rows, *_addresses([array]), room.address, ctypes.addressof(found))
     lost, low, high = found
-    return None if lost else (pl.Series(pa.Array.from_buffers(pa.int64(), rows, [None, buffer])), low, high)
+    return None if lost else (room, low, high)
 
 
 def _read(lane: Lane, buffer: pa.Buffer, rows: int) -> pl.Series:
@@ -131,7 +172,7 @@ def _job(wanted: Sequence[Lane]) -> Job:
 
     places: dict[Lane, int] = {}
     steps: list[tuple[Any, ...]] = []
-    leaves: list[pl.Series] = []
+    leaves: list[pl.Series | Room] = []
     buffers = 0
     for lane in in_order(wanted):
         places[lane] = len(steps)
@@ -147,9 +188,12 @@ def _job(wanted: Sequence[Lane]) -> Job:
     return Job(tuple(steps), tuple([places[each] for each in wanted]), leaves, buffers)
 
 
-def _addresses(arrays: Sequence[pa.Array]) -> Iterator[int]:
+def _addresses(arrays: Sequence[pa.Array | Room]) -> Iterator[int]:
     """Where the values of each begin, and the bits that say which there are, where some are absent."""
     for array in arrays:
+        if isinstance(array, Room):
+            yield array.address
+            continue
         bits, values = array.buffers()
         size = {pa.int64(): 8, pa.bool_(): 0}.get(array.type, 16)
         yield 0 if values is None else values.address + array.offset * size if size else _bits(values, array.offset)
@@ -157,7 +201,10 @@ def _addresses(arrays: Sequence[pa.Array]) -> Iterator[int]:
             yield _bits(bits, array.offset)
 
 
-def _array(values: pl.Series) -> pa.Array:
+def _lying(values: pl.Series | Room) -> pa.Array | Room:
+    """What the values lie in."""
+    if isinstance(values, Room):
+        return values
     if values.n_chunks() > 1:
         values = values.rechunk()
     if values.dtype == pl.Int128:  # which Arrow has only as decimals

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, final
 import polars as pl
 
 from zhunsheng.population.columns import kernels
+from zhunsheng.population.columns.kernels import Room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +61,7 @@ class Lane:
         *,
         value: int = 0,
         rows: int | None = None,
-        known: pl.Series | None = None,
+        known: pl.Series | Room | None = None,
     ) -> None:
         self.kind = kind
         self.op = op
@@ -74,7 +75,7 @@ class Lane:
         if self.op == "const":
             return _constant, (self.kind, self.value)
         settle([self])
-        return _known, (self.kind, self.known)
+        return _known, (self.kind, self.known.copied() if isinstance(self.known, Room) else self.known)
 
     @property
     def constant(self) -> int | None:
@@ -115,6 +116,11 @@ def leaf(values: pl.Series) -> Lane:
         return Lane("large", "leaf", rows=len(values), known=values)
     small = values if values.dtype == pl.Int64 else values.cast(pl.Int64)
     return Lane("small", "leaf", rows=len(values), known=small)
+
+
+def leaf_in(room: Room) -> Lane:
+    """What a kernel has written for others."""
+    return Lane("small", "leaf", rows=room.rows, known=room)
 
 
 def absent_in(of: Lane) -> Lane | None:
@@ -316,8 +322,9 @@ def _step(lane: Lane, memo: Mapping[Lane, Any]) -> pl.Series:
     parts = [memo[each] for each in lane.parts]
     match lane.op:
         case "absent":
-            assert lane.parts[0].known is not None
-            return lane.parts[0].known.is_null()
+            known = lane.parts[0].known
+            assert isinstance(known, pl.Series)
+            return known.is_null()
         case "as":
             found: pl.Series = parts[0].cast(DTYPES[lane.kind])
             return found
@@ -343,6 +350,8 @@ def _long(values: pl.Series, lane: Lane, rows: int) -> pl.Series:
 
 
 def _without_nulls(lane: Lane) -> pl.Series:
+    if isinstance(lane.known, Room):
+        lane.known = lane.known.copied()
     values = lane.known
     assert values is not None
     if isinstance(values.dtype, pl.Decimal):

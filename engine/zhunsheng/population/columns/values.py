@@ -155,7 +155,7 @@ def decimals(values: pl.Series) -> Numbers:
         narrow = kernels.narrowed(values)
         if narrow is not None:
             absent = lanes.leaf(values.is_null()) if values.null_count() else None
-            return Numbers(lanes.leaf(narrow[0]), narrow[1], narrow[2], places, absent=absent)
+            return Numbers(lanes.leaf_in(narrow[0]), narrow[1], narrow[2], places, absent=absent)
     num = values.to_physical()
     low, high = _bounds(num)
     step = scale
