@@ -168,7 +168,7 @@ def test_sums_of_runs_are_the_sums_of_their_rows(data: st.DataObject, compiled: 
 
 @tried(40)
 @given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.none() | st.integers(-9, 9), min_size=1), st.integers(0, 9))
-def test_decimals_that_fit_64_bits_lose_nothing(values: list[int | None], before: int) -> None:
+def test_narrowed_decimals_lose_nothing(values: list[int | None], before: int) -> None:
     """And those that do not are told."""
     series = pl.Series([None] * before + values, dtype=pl.Int128).cast(pl.Decimal(38, 0)).slice(before)
     held = [each or 0 for each in values]

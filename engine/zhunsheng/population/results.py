@@ -127,7 +127,7 @@ def results_of_runs(runs: Iterable[tuple[int, ExactRun]], ruleset: Ruleset) -> R
     schemas = schemas_of(ruleset)
     for key, outcome in runs:
         rows[0].append(_document_row(ruleset, key, outcome))
-        rows[1].extend(_score_row(key, item, schemas[1]["得分"]) for item in outcome.items)
+        rows[1].extend(_score_rows(key, outcome, schemas[1]["得分"]))
         rows[2].extend(_remark_rows(key, outcome))
     documents, scores, remarks = (
         pl.DataFrame(each, schema=schema, orient="row") for each, schema in zip(rows, schemas, strict=True)
@@ -165,11 +165,11 @@ def _merged(a: Results, b: Results) -> Results:
 
 
 def _ordered(results: Results) -> Results:
-    """By document; remarks come rule by rule, heading by heading and thing by thing, and stay so."""
+    """By document, and within it as they come: scores of documents by name, then indicators; remarks by rule and heading."""
     documents, scores, remarks, exactly = results
     return Results(
         documents.sort(KEY),
-        scores.sort(KEY, "得分项", maintain_order=True),
+        scores.sort(KEY, maintain_order=True),
         remarks.sort(KEY, maintain_order=True),
         exactly,
     )
@@ -222,7 +222,8 @@ def _of_columns(tables: Tables, ruleset: Ruleset, outcome: Outcome, without: Col
             _texts(frame.columns["等级"], frame.rows).alias("等级"),
         ]
     )
-    listed = [] if "scores" in without else outcome.items
+    own = sorted((each for each in outcome.items if each.score is not None), key=lambda each: str(each.score))
+    listed = [] if "scores" in without else [*own, *(each for each in outcome.items if each.score is None)]
     scores = [_scores(each, score_schema["得分"]) for each in listed]
     remarks = [] if "remarks" in without else _all_remarks(ruleset, outcome)
     empty = [pl.DataFrame(schema=schema) for schema in (score_schema, remark_schema)]
@@ -264,6 +265,8 @@ def _texts(column: Column, rows: int) -> pl.Series:
 
 def _keys(frame: Frame, rows: pl.Series | None) -> pl.Series:
     """The number of the document of each thing."""
+    if rows is None and frame.keys is not None:
+        return frame.keys
     here = pl.int_range(frame.rows, dtype=pl.Int64, eager=True) if rows is None else rows
     while frame.keys is None:
         assert frame.parent is not None, frame.scope
@@ -385,6 +388,13 @@ def _text(value: Value | None, roundings: Sequence[Rounding]) -> Decimal | str |
     if not isinstance(value, Fraction):
         return None
     return Decimal(write(value, max(roundings[-1].places, 0))) if roundings else write(value)
+
+
+def _score_rows(key: int, outcome: ExactRun, dtype: Any) -> list[dict[str, Any]]:
+    at = {each: number for number, each in enumerate(outcome.world.things.get(INDICATOR, ()))}
+    names = {id(each): "" if each.thing in at else cast("Scoring", each.scoring).score.name for each in outcome.items}
+    ordered = sorted(outcome.items, key=lambda each: (at.get(each.thing, -1), names[id(each)]))
+    return [_score_row(key, each, dtype) for each in ordered]
 
 
 def _score_row(key: int, item: Item, dtype: Any) -> dict[str, Any]:
