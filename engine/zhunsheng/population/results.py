@@ -27,7 +27,6 @@ from zhunsheng.population.columns import run as columns
 from zhunsheng.population.columns.frames import Context, View
 from zhunsheng.population.columns.interpret import typed, view_of
 from zhunsheng.population.columns.lanes import FALSE
-from zhunsheng.population.columns.peers import fractions_of
 from zhunsheng.population.columns.values import (
     Inexpressible,
     Overflow,
@@ -37,6 +36,7 @@ from zhunsheng.population.columns.values import (
     taken,
     texts_of,
     times,
+    told,
 )
 from zhunsheng.population.peers import NOTHING, grouping, peers_of
 from zhunsheng.population.table import ADJUSTED, KEY, Tables, declared_paths, frames_of, worlds_of
@@ -255,8 +255,7 @@ def _written(column: Column, rows: int, dtype: Any) -> pl.Series:
             "pl.Series",
             pl.from_arrow(pa.Array.from_buffers(pa.decimal128(38, dtype.scale), len(plain), plain.buffers())),
         ).cast(dtype)
-    texts = [None if each is None else write(each) for each in fractions_of(figures, rows)]
-    return pl.Series(texts, dtype=pl.String)
+    return told(figures, rows, write)
 
 
 def _texts(column: Column, rows: int) -> pl.Series:

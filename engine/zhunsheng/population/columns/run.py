@@ -8,7 +8,6 @@ is not there, and rules about it say nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple, cast, final
 from weakref import ref
@@ -38,6 +37,7 @@ from zhunsheng.population.columns.values import (
     stacked,
     taken,
     texts_of,
+    told,
     truths_of,
     word,
 )
@@ -132,17 +132,7 @@ def _mark(column: Column, rows: int) -> pl.Series:
             truths = truths_of(column, rows)
             return truths.replace_strict([True, False], ["True", "False"], default=None, return_dtype=pl.String)
         case Numbers():
-            return _number_mark(column, rows)
-
-
-def _number_mark(column: Numbers, rows: int) -> pl.Series:
-    by = lanes.series(column.by or lanes.integer(1), rows)
-    absent = lanes.series(column.absent or FALSE, rows)
-    table = pl.DataFrame({"num": lanes.series(column.num, rows), "by": by, "absent": absent})
-    different = table.filter(~pl.col("absent")).unique()
-    texts = [str(Fraction(num, column.den * each)) for num, each, _ in different.iter_rows()]
-    known = different.with_columns(pl.Series("text", texts, dtype=pl.String))
-    return table.join(known, on=["num", "by", "absent"], how="left", maintain_order="left")["text"]
+            return told(column, rows, str)
 
 
 class _Run:

@@ -203,6 +203,17 @@ def series_of(a: Numbers, rows: int) -> pl.Series:
     return nulled(lanes.series(a.num, rows), a.absent)
 
 
+def told(a: Numbers, rows: int, words: Callable[[Fraction], str]) -> pl.Series:
+    """The numbers as texts, null where absent; each different number is put into words once."""
+    by = lanes.series(a.by or integer(1), rows)
+    absent = lanes.series(a.absent or FALSE, rows)
+    table = pl.DataFrame({"num": lanes.series(a.num, rows), "by": by, "absent": absent})
+    different = table.filter(~pl.col("absent")).unique()
+    texts = [words(Fraction(num, a.den * each)) for num, each, _ in different.iter_rows()]
+    known = different.with_columns(pl.Series("text", texts, dtype=pl.String))
+    return table.join(known, on=["num", "by", "absent"], how="left", maintain_order="left")["text"]
+
+
 def truths_of(a: Truths, rows: int) -> pl.Series:
     """The truths, null where absent."""
     return nulled(lanes.series(a.values, rows), a.absent)
