@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from benchmarks.job import Result, Tables
     from zhunsheng import Assessment, Document, Ruleset
 
-BATCH: Final = 50_000
+BATCH: Final = 100_000
 CHUNK: Final = 100
 SUMMARY: Final = ("scores",)
 """What the job does not ask for; rivals do not write a row a score either."""

@@ -7,8 +7,16 @@ import sys
 from unittest.mock import patch
 
 import polars as pl
+import pytest
 
+from population.many import fixtures
+from zhunsheng.evaluation.inputs import input_problems
+from zhunsheng.evaluation.plan import plan_of
+from zhunsheng.exchange.files import shipped_ids, shipped_ruleset
 from zhunsheng.population.columns import kernels, lanes
+from zhunsheng.population.peers import peers_of
+from zhunsheng.population.results import one_by_one, results_together
+from zhunsheng.population.table import tables_of
 
 TOGETHER = """
 from concurrent.futures import ThreadPoolExecutor
@@ -46,3 +54,15 @@ def test_where_no_code_can_be_compiled_polars_does_it() -> None:
     column = lanes.arithmetic("add", lanes.leaf(pl.Series([1, None, 3])), lanes.integer(4))
     with patch.multiple(kernels, ENOUGH=0, _KERNELS={}, _divides=lambda: False):
         assert lanes.series(column, 3).to_list() == [5, 4, 7]
+
+
+@pytest.mark.parametrize("name", shipped_ids())
+def test_every_shipped_ruleset_is_the_same_compiled(name: str) -> None:
+    ruleset = shipped_ruleset(name)
+    taken = [each for each in fixtures() if not input_problems(each, ruleset, plan_of(ruleset).validators)]
+    tables = tables_of(taken, ruleset)
+    with patch.object(kernels, "ENOUGH", 0):
+        together = results_together(tables, ruleset)
+    peers = peers_of(lambda: [tables], ruleset)
+    for one, other in zip(together.tables, one_by_one(tables, ruleset, peers).tables, strict=True):
+        assert one.equals(other)
