@@ -94,3 +94,18 @@ def test_a_large_archive_says_what_was_looked_at(tmp_path: Path, capsys: pytest.
     assert archive["refused"] == [{"code": "json-syntax", "count": 1}]
     assert f"只细看了结果不同的前 {SHOWN} 份" in told
     assert "json-syntax 1" in told
+
+
+def test_tables_without_whole_documents_say_that_none_was_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = [each for each in fixtures() if each.region == "湖南省株洲市"]
+    lines = write_lines(tmp_path / "some.jsonl", [plain(each) for each in report])
+    for _ in to_tables(opened([lines], 40), tmp_path / "tables", None, suffix=".parquet", original=False, jobs=1):
+        pass
+
+    assert called(["diff", "zhuzhou-2021", "zhuzhou-2021-as-printed", "--on", str(tmp_path / "tables")]) == 1
+    told = capsys.readouterr().out
+
+    assert "表里没有原表，不能逐份细看" in told
+    assert "前 0 份" not in told

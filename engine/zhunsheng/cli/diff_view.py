@@ -108,7 +108,8 @@ def _archive(page: Page, speaker: Speaker, migration: Migration) -> None:
             page.line("  ", right(each.label, wide), "  ", (bar, FAINT), f" {each.forms}")
     if migration.sampled is not None and changed:
         page.line()
-        page.paragraph(speaker.say("sampled", count=len(migration.changes)), indent=0, ink=FAINT)
+        shown = len(migration.changes)
+        page.paragraph(speaker.say("sampled", count=shown) if shown else speaker.say("not-whole"), indent=0, ink=FAINT)
     if migration.refused:
         codes = "、".join(f"{code} {count}" for code, count in sorted(migration.refused.items()))
         page.line((speaker.say("refused", codes=codes), BAD))

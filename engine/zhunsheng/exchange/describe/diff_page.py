@@ -109,6 +109,8 @@ def _archive(speaker: Speaker, migration: Migration) -> Iterator[str]:
         if migration.sampled is not None:
             yield web.element("p", speaker.say("sampled", count=len(migration.changes)))
         yield from _changes(speaker, migration)
+    elif migration.sampled:
+        yield web.element("p", speaker.say("not-whole"))
 
 
 def _grades(speaker: Speaker, migration: Migration) -> str:
