@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import job
 from population.rows import KEY, tables_of
-from zhunsheng import load_ruleset
+from zhunsheng import load_ruleset, problem
 from zhunsheng.population import batches
 from zhunsheng.population.results import results_of
 
@@ -75,3 +75,27 @@ def test_a_batch_that_is_done_leaves_nothing_in_memory() -> None:
 
 def _held() -> int:
     return sum(isinstance(each, pl.Series) for each in gc.get_objects())
+
+
+def test_rows_that_belong_to_nobody_or_to_two_are_not_put_together() -> None:
+    """Whose indicators they are could not be told; a score from them would be somebody else's."""
+    documents = pl.DataFrame({"文件号": [1, 1, None], "文件类型": "department", "单位名称": "某局", "年度": 2021})
+    indicators = pl.DataFrame({"文件号": [1, 7], "三级指标": "巡查", "分值": 50})
+
+    with pytest.raises(problem.Refused) as refused:
+        batches.nested({"文件": documents, "指标": indicators})
+
+    found = {(each.place.file, each.code, each.got) for each in refused.value.problems}
+    assert found == {("文件", "row-key-twice", "1"), ("文件", "row-key-missing", ""), ("指标", "row-orphan", "7")}
+
+
+def test_columns_of_other_types_are_refused_with_their_names() -> None:
+    documents = pl.DataFrame({"文件号": [1], "文件类型": "department", "单位名称": "某局", "年度": "2021"})
+    indicators = pl.DataFrame({"文件号": [1], "三级指标": "巡查", "分值": 50.5})
+    rows = batches.nested({"文件": documents, "指标": indicators}).to_arrow()
+
+    with pytest.raises(problem.Refused) as refused:
+        list(batches.judge(rows.to_batches(), load_ruleset("mof-2020")))
+
+    found = {(each.place.file, each.place.cell, each.code) for each in refused.value.problems}
+    assert found == {("文件", "年度", "column-type"), ("指标", "分值", "column-float")}

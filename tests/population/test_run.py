@@ -299,3 +299,21 @@ def test_the_summary_adds_up(population: tuple[Path, Path]) -> None:
     totals = [row["总分"] for rows in results(undisturbed, "documents").values() for row in rows]
     assert sum(Fraction(each["sum"]) for each in summary["groups"]) == sum(map(Fraction, totals))
     assert os.path.getsize(undisturbed / "summary.xlsx") > 0  # noqa: PTH202  a size, no path
+
+
+def test_what_is_left_out_and_out_of_force_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sub-folders and lines within a folder, and documents of years in which the ruleset was not in force."""
+    forms = tmp_path / "forms"
+    (forms / "sub").mkdir(parents=True)
+    for at, each in enumerate(each for each in fixtures() if each.region == "湖南省株洲市"):
+        text = json.dumps({**plain(each), "year": 2021 + at % 2}, ensure_ascii=False)
+        (forms / f"{at}.json").write_text(text, encoding="utf-8")
+    for name in ("more.jsonl", ".hidden", "~$lock.xlsx", "words.txt"):
+        (forms / name).write_text("", encoding="utf-8")
+
+    called(["run", str(forms), "-o", str(tmp_path / "out"), "--ruleset", "zhuzhou-2021", "--jobs", "1"])
+    told = capsys.readouterr().out
+
+    assert "3 个没有读：more.jsonl、sub/、words.txt" in told
+    assert "注意 2022 年末不在它的有效期" in told
+    assert "注意 2021" not in told

@@ -1,6 +1,5 @@
 """`zhunsheng problem`: what a code means, with an example and how to mend it."""
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +20,7 @@ def problem(
     """说明一个问题代码 · what the code of a problem means"""
     from zhunsheng.cli.page import HEAD, Page
     from zhunsheng.problem import Place, Problem, Refused, say
-    from zhunsheng.problem.show import catalogue
+    from zhunsheng.problem.show import catalogue, with_blanks
 
     page = Page(lang)
     codes = [key.removesuffix(".title") for key in catalogue() if key.endswith(".title")]
@@ -36,12 +35,12 @@ def problem(
         raise Refused(
             [Problem(Place("zhunsheng problem"), "unknown-code", say("unknown-code.expected"), code, hint=hint)]
         )
-    page.line((code, HEAD), f"  {_words(f'{code}.title', page.lang)}")
+    page.line((code, HEAD), f"  {with_blanks(f'{code}.title', page.lang)}")
     for key in catalogue():
         part = key.removeprefix(f"{code}.")
         if part != key and part not in ("title", "label"):
             kind = "hint" if "hint" in part else "expected"
-            page.paragraph(_words(key, page.lang), tag=page.say(f"problem-{kind}"), hang=8)
+            page.paragraph(with_blanks(key, page.lang), tag=page.say(f"problem-{kind}"), hang=8)
     for name, label in (("bad", "example"), ("mended", "mended")):
         for file in sorted((EXAMPLES / code).glob(f"{name}.*")):
             page.line()
@@ -53,21 +52,11 @@ def problem(
 
 def _list(page: "Page", codes: list[str]) -> None:
     from zhunsheng.cli.layout import left
+    from zhunsheng.problem.show import with_blanks
 
     wide = max(map(len, codes))
     for each in sorted(codes):
-        page.line(left(each, wide + 2), _words(f"{each}.title", page.lang))
-
-
-def _words(key: str, lang: str) -> str:
-    """A sentence with its holes shown as such."""
-    from zhunsheng.problem.show import catalogue
-
-    return (
-        re.sub(r"\{(\w+)\}", "…", catalogue()[key][lang].replace("{{", "‹").replace("}}", "›"))
-        .replace("‹", "{")
-        .replace("›", "}")
-    )
+        page.line(left(each, wide + 2), with_blanks(f"{each}.title", page.lang))
 
 
 TYPE_CHECKING = False

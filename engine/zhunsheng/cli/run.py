@@ -45,13 +45,14 @@ def run(
     """成批评分：百万份自评文件，结果存为表，停了可以接着算 · judge a population"""
     need_columns(CALL)
     from zhunsheng.cli.page import Page
-    from zhunsheng.cli.run_view import left_over, resumed, show
+    from zhunsheng.cli.run_view import left_out, left_over, outside, resumed, show
     from zhunsheng.exchange.bulk.inputs import opened
     from zhunsheng.exchange.bulk.run import begun, whole
 
     page = Page(lang)
     found = begun(opened([input], batch), ruleset, output, batch)
     resumed(page, found)
+    left_out(page, found)
     new: list[Tally] = []
     try:
         _do(found, jobs or os.cpu_count() or 1, lang, new)
@@ -61,6 +62,7 @@ def run(
     tally = whole(found, new)
     _write(tally, output, page)
     show(page, tally, output)
+    outside(page, found, tally)
     return int(bool(tally.rejected))
 
 

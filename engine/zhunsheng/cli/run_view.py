@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from zhunsheng.cli.layout import left, right
 from zhunsheng.cli.page import BAD, DOUBT, FAINT, GOOD, HEAD
-from zhunsheng.exchange.bulk.summary import heading, rows, top_rules
+from zhunsheng.exchange.bulk.rulesets import named_ruleset
+from zhunsheng.exchange.bulk.summary import heading, reason, rows, top_rules
 from zhunsheng.exchange.bulk.work import mark
+from zhunsheng.exchange.choose import named
 from zhunsheng.population.dossiers import DOSSIERS
 from zhunsheng.population.judge import FIGURES
 from zhunsheng.problem import say
@@ -39,10 +41,30 @@ def resumed(page: Page, run: Run) -> None:
         page.line((_said(page, "already"), FAINT))
 
 
+def left_out(page: Page, run: Run) -> None:
+    """What of the folder is not read."""
+    names = run.input.left_out
+    if names:
+        shown = "、".join(names[:TOP]) + ("……" if len(names) > TOP else "")
+        page.paragraph(_said(page, "left-out", count=len(names), names=shown), indent=0, ink=DOUBT)
+
+
 def left_over(page: Page, run: Run) -> None:
     """That it was stopped, and how it goes on."""
     done = sum(mark(run.output, each.number).exists() for each in run.input.batches)
     page.line((_said(page, "stopped", done=done, left=len(run.input.batches) - done), DOUBT))
+
+
+def outside(page: Page, run: Run, tally: Tally) -> None:
+    """That the ruleset that was asked for was not in force in some years, as `evaluate` says of one document."""
+    if run.ruleset is None:
+        return
+    ruleset = named_ruleset(run.ruleset)
+    for (year,), count in sorted(tally.grouped("year").items()):
+        reason_ = named(ruleset, year).reason
+        if reason_.key == "ruleset-named-outside":
+            said = _said(page, "outside", count=count.documents, reason=reason_)
+            page.paragraph(said, indent=0, ink=DOUBT)
 
 
 def show(page: Page, tally: Tally, output: Path) -> None:
@@ -53,7 +75,8 @@ def show(page: Page, tally: Tally, output: Path) -> None:
     if tally.reasons:
         page.line()
         page.line((_said(page, "reasons"), HEAD))
-        _columns(page, [(code, str(count)) for code, count in sorted(tally.reasons.items())], BAD)
+        reasons = sorted(tally.reasons.items())
+        _columns(page, [(reason(code, page.lang), code, str(count)) for code, count in reasons], BAD)
     if tally.cells:
         page.line()
         page.line((_said(page, "summary"), HEAD))

@@ -13,11 +13,13 @@ import polars as pl
 import pyarrow as pa
 
 from zhunsheng.document import read_document
+from zhunsheng.population.admit import columns_taken, known_columns
 from zhunsheng.population.filled import tidied
 from zhunsheng.population.judge import judge_tables
-from zhunsheng.population.layout import FILES, KEY, ORIGINAL, lists_of
+from zhunsheng.population.layout import FILES, KEY, ORIGINAL, PLACE, lists_of
 from zhunsheng.population.rejects import SCHEMA as REJECTS
 from zhunsheng.population.results import schemas_of
+from zhunsheng.problem import Place, Problem, Refused, say
 from zhunsheng.ruleset.vocabulary import DOCUMENT
 from zhunsheng.source import read
 
@@ -42,6 +44,9 @@ def judge(batches: Iterable[pa.RecordBatch], ruleset: Ruleset) -> Iterator[pa.Re
     Args:
         batches: documents with their lists, as `nested` makes them.
         ruleset: judges all of them, as it is in force in the year of each.
+
+    Raises:
+        Refused: a column is missing, or of a type that is not the language's: a float, say.
     """
     schema = schema_of(ruleset)
     for batch in batches:
@@ -75,8 +80,13 @@ def _without_key(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def nested(tables: Tables) -> pl.DataFrame:
-    """Tables in the long layout as a row a document, what lies on it as lists in the order of its rows."""
+    """Tables in the long layout as a row a document, what lies on it as lists in the order of its rows.
+
+    Raises:
+        Refused: a row has no 文件号, or one that two documents have, or that none has: whose it is could not be told.
+    """
     found = tables[DOCUMENT]
+    _refuse_strays(tables)
     for scope, table in tables.items():
         if scope != DOCUMENT:
             rows = table.select(KEY, pl.struct(pl.exclude(KEY)).alias(scope))
@@ -84,10 +94,52 @@ def nested(tables: Tables) -> pl.DataFrame:
     return found
 
 
+def _refuse_strays(tables: Tables) -> None:
+    keys = tables[DOCUMENT][KEY]
+    strays = {(DOCUMENT, "row-key-twice"): keys.filter(keys.is_not_null() & keys.is_duplicated())}
+    strays |= {(scope, "row-key-missing"): each[KEY].filter(each[KEY].is_null()) for scope, each in tables.items()}
+    known = keys.drop_nulls().implode()
+    strays |= {
+        (scope, "row-orphan"): each[KEY].filter(each[KEY].is_not_null() & ~each[KEY].is_in(known))
+        for scope, each in tables.items()
+    }
+    problems = [
+        Problem(
+            Place(scope, cell=KEY),
+            code,
+            say(f"{code}.expected"),
+            "、".join(map(str, found.drop_nulls().unique().sort())),
+        )
+        for (scope, code), found in strays.items()
+        if len(found)
+    ]
+    if problems:
+        raise Refused(problems)
+
+
+def _refuse_columns(rows: pl.DataFrame, ruleset: Ruleset) -> None:
+    """Columns whose values no row could be judged by: the same problems as those of tables on disk."""
+    problems: list[Problem] = []
+    for scope in (DOCUMENT, *(name for name in rows.columns if isinstance(rows.schema[name], pl.List))):
+        dtype = rows.schema.get(scope)
+        schema: dict[str, Any] = dict(rows.schema)
+        if isinstance(dtype, pl.List):
+            schema = (
+                {each.name: each.dtype for each in dtype.inner.fields} if isinstance(dtype.inner, pl.Struct) else {}
+            )
+        known = [each for each in known_columns(scope, [ruleset]) if each.name not in (KEY, PLACE)]
+        named = {each.name for each in known}
+        own = {name: each for name, each in schema.items() if name in named}
+        problems += columns_taken(own, scope, scope, known)
+    if problems:
+        raise Refused(problems)
+
+
 def _judged(batch: pa.RecordBatch, ruleset: Ruleset, schema: pa.Schema) -> pa.RecordBatch:
     """Rows are numbered anew within the batch, so that a number that stands twice, or none, is nobody's trouble."""
     rows = pl.from_arrow(batch)
     assert isinstance(rows, pl.DataFrame)
+    _refuse_columns(rows, ruleset)
     keys = rows[KEY].cast(pl.Int64)
     found = judge_tables(_tables(rows, ruleset), lambda *_: ruleset, _original, "")
     table = _together(found, len(rows), ruleset).with_columns(keys.alias(KEY))

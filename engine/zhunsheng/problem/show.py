@@ -63,6 +63,20 @@ def known(key: str) -> bool:
     return key in catalogue()
 
 
+class _Blank(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def with_blanks(key: str, lang: Lang) -> str:
+    """A sentence of the catalogue with … for each of its values.
+
+    >>> with_blanks("missing-field.title", "zh")
+    '缺少「…」'
+    """
+    return catalogue()[key][lang].format_map(_Blank())
+
+
 def title(problem: Problem, lang: Lang) -> str:
     """What is wrong, in a few words."""
     return sentence(Words(f"{problem.code}.title", problem.expected.values), lang)

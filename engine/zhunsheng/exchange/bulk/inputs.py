@@ -75,6 +75,8 @@ class Input:
     batches: tuple[Batch, ...]
     tables: dict[str, str]
     """The files of tables by scope; empty where it is none."""
+    left_out: tuple[str, ...] = ()
+    """What else lies in the folders, and is not read: folders, lines, files of other kinds."""
 
     @property
     def documents(self) -> int:
@@ -113,7 +115,17 @@ def opened(paths: Sequence[Path], size: int, *, apart: bool = False) -> Input:
     numbered = tuple(each._replace(number=number) for number, each in enumerate(batches, 1))
     named = [each for names in dossiers.values() for each in names if is_file(each)]
     told = fingerprint(dict.fromkeys(map(str, [*lines, *others, *named])))
-    return Input(name, "lines" if lines else "files", told, numbered, {})
+    left_out = tuple(_left_out(paths, {*lines, *others, *named}))
+    return Input(name, "lines" if lines else "files", told, numbered, {}, left_out)
+
+
+def _left_out(paths: Iterable[Path], taken: set[Path]) -> Iterator[str]:
+    """The entries of the folders that are not taken; what a system or a program keeps there for itself is not named."""
+    true = {resolved(each) for each in taken}
+    for path in paths:
+        for each in sorted(path.iterdir()) if is_folder(path) else ():
+            if not each.name.startswith((".", "~$")) and resolved(each) not in true:
+                yield each.name + ("/" if is_folder(each) else "")
 
 
 def _together(

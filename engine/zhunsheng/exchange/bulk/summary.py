@@ -9,7 +9,7 @@ from zhunsheng.exchange.tables.book import write_book
 from zhunsheng.exchange.tables.sheets import PLACE, Cell, Line, Sheet
 from zhunsheng.number import write
 from zhunsheng.problem import say
-from zhunsheng.problem.show import sentence
+from zhunsheng.problem.show import sentence, with_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +66,11 @@ def heading(name: str, lang: Lang) -> str:
     return sentence(say(f"run.heading-{name}"), lang)
 
 
+def reason(code: str, lang: Lang) -> str:
+    """Why something was rejected, in a few words."""
+    return with_blanks(f"{code}.title", lang)
+
+
 def as_answer(tally: Tally) -> dict[str, Any]:
     """The summary as JSON-ready data."""
     return {
@@ -102,12 +107,12 @@ def write_summary(tally: Tally, path: Path, lang: Lang) -> None:
         for each in rows(tally, lang)
     )
     said = tuple(_line(heading(head, lang), rule, count) for head, rule, count in top_rules(tally))
-    refused = tuple(_line(code, count) for code, count in sorted(tally.reasons.items()))
+    refused = tuple(_line(reason(code, lang), code, count) for code, count in sorted(tally.reasons.items()))
     write_book(
         (
             Sheet(_said("summary", lang), (*_heads(HEADS, lang), PLACE), groups),
             Sheet(_said("top-rules", lang), (*_heads(("heading", "rule", "times"), lang), PLACE), said),
-            Sheet(_said("reject", lang), (*_heads(("reasons", "times"), lang), PLACE), refused),
+            Sheet(_said("reject", lang), (*_heads(("reasons", "code", "times"), lang), PLACE), refused),
         ),
         {
             _said("documents", lang): _said(
