@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import polars as pl
 from hypothesis import assume, event, given
@@ -13,9 +15,12 @@ from laws.strategies import compiled_or_thrown_away, document_of, documents, fil
 from zhunsheng import evaluate
 from zhunsheng.evaluation.inputs import input_problems
 from zhunsheng.evaluation.plan import plan_of
-from zhunsheng.expression.tree import Absent
+from zhunsheng.expression.tree import Absent, Arithmetic, Call, Constant
+from zhunsheng.expression.types import Type
 from zhunsheng.number import Mode, Rounding, round_once
-from zhunsheng.population.columns import values
+from zhunsheng.population.columns import kernels, lanes, values
+from zhunsheng.population.columns.frames import Context
+from zhunsheng.population.columns.interpret import read
 from zhunsheng.population.columns.peers import values_of
 from zhunsheng.population.columns.run import run
 from zhunsheng.population.columns.values import Inexpressible, Overflow
@@ -143,3 +148,58 @@ def test_a_figure_too_large_for_columns_never_wraps(
         return
     for name, (found, wanted) in results.items():
         assert values_of(found, len(exact)) == wanted, name
+
+
+LARGEST = st.integers(10**24, 10**37) | st.integers(-(10**37), -(10**24)) | st.integers(-1000, 1000)
+
+
+@tried(200)
+@given(st.lists(st.tuples(LARGEST, LARGEST), min_size=1, max_size=4), st.integers(0, 6), st.integers(0, 12))
+def test_what_is_brought_over_one_denominator_never_wraps(
+    pairs: list[tuple[int, int]], places: int, others: int
+) -> None:
+    """Comparing, choosing and stacking are exact, or are not done at all."""
+    rows = len(pairs)
+    column = values.integers(pl.Series([each for each, _ in pairs], dtype=pl.Int128), 10**places)
+    other = values.integers(pl.Series([each for _, each in pairs], dtype=pl.Int128), 10**others)
+    left = [Fraction(each, 10**places) for each, _ in pairs]
+    right = [Fraction(each, 10**others) for _, each in pairs]
+    mask = [at % 2 == 0 for at in range(rows)]
+    both = list(zip(left, right, strict=True))
+    try:
+        less = values.compared("<", column, other, rows)
+        found = {
+            "greater": (values.extreme("max", column, other), [max(each) for each in both]),
+            "chosen": (
+                values.chosen(lanes.leaf(pl.Series(mask)), column, other, rows),
+                [one if here else two for here, (one, two) in zip(mask, both, strict=True)],
+            ),
+            "stacked": (values.stacked([column, other], [rows, rows]), left + right),
+        }
+    except Overflow:
+        event("too large")
+        return
+    assert values_of(less, rows) == [one < two for one, two in both]
+    for name, (each, wanted) in found.items():
+        assert values_of(each, len(wanted)) == wanted, name
+
+
+def test_the_least_integer_of_64_bits_has_an_opposite() -> None:
+    """It is one further from 0 than the greatest is."""
+    least = -(2**63)
+    with patch.object(kernels, "ENOUGH", 0):
+        for column in (
+            values.integers(pl.Series([least, 1])),
+            values.decimals(pl.Series([least, 1], dtype=pl.Int128).cast(pl.Decimal(38, 0))),
+        ):
+            assert values_of(values.negated(column), 2) == [-least, -1]
+            assert values_of(values.divided(values.integers(pl.Series([3, 1])), column), 2) == [Fraction(3, least), 1]
+
+
+def test_no_day_of_the_calendar_is_undefined_in_a_single_row_too() -> None:
+    """Where a column of dates has one row, that row might be taken for all of them."""
+    numbers = [Constant(Fraction(each), Type.NUMBER, "") for each in (2021, 2, 30)]
+    none = Call("date", tuple(numbers), type=Type.DATE)
+    since = Arithmetic("-", none, Constant(date(2021, 1, 1), Type.DATE, ""), type=Type.NUMBER)
+    for rows in (1, 2):
+        assert values_of(read(since, Context(rows, ())), rows) == [Absent.UNDEFINED] * rows

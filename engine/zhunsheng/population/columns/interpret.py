@@ -236,7 +236,7 @@ def _days(column: Column) -> Numbers:
     dates = cast("Plain", typed(column, pl.Date))
     days = dates.values.to_physical().cast(pl.Int64)
     if len(days) == 1:
-        return no_number(undefined=dates.void is TRUE) if days[0] is None else constant(Fraction(days[0]))
+        return replace(no_number() if days[0] is None else constant(Fraction(days[0])), void=dates.void)
     return replace(integers(days), void=dates.void)
 
 
