@@ -137,8 +137,9 @@ def integers(num: pl.Series, den: int = 1) -> Numbers:
     if num.dtype not in (pl.Int64, pl.Int128):
         num = num.cast(pl.Int64)
     low, high = _bounds(num)
-    if num.dtype == pl.Int128 and max(-low, high) <= SMALL:
-        num = num.cast(pl.Int64)
+    kind = pl.Int64 if max(-low, high) <= SMALL else pl.Int128  # −2⁶³ too, whose opposite does not fit 64 bits
+    if num.dtype != kind:
+        num = num.cast(kind)
     lane = lanes.leaf(num)
     return Numbers(lane, low, high, den, absent=lanes.absent_in(lane))
 
@@ -153,7 +154,7 @@ def decimals(values: pl.Series) -> Numbers:
     scale, places = values.dtype.scale, 10**values.dtype.scale
     if scale <= PLACES and values.null_count() < len(values):
         narrow = kernels.narrowed(values)
-        if narrow is not None:
+        if narrow is not None and -narrow[1] <= SMALL:
             absent = lanes.leaf(values.is_null()) if values.null_count() else None
             return Numbers(lanes.leaf_in(narrow[0]), narrow[1], narrow[2], places, absent=absent)
     num = values.to_physical()
@@ -711,7 +712,8 @@ def _multiple(lane: Lane, k: int, kind: Kind) -> Lane:
 
 
 def _scaled(lane: Lane, k: int, low: int, high: int) -> Lane:
-    return _multiple(lane, k, "large" if lane.kind == "large" else _kind_of(max(-low, high, abs(k))))
+    kind = _kind_of(max(-low, high, abs(k)))
+    return _multiple(lane, k, "large" if lane.kind == "large" else kind)
 
 
 def _fit_both(a: Lane, b: Lane, low: int, high: int) -> tuple[Lane, Lane]:
