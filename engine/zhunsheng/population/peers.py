@@ -212,20 +212,23 @@ def _over_their_own(values: Sequence[Any], void: Lane | None) -> Numbers:
 
 
 def _joined(parts: Sequence[Parts]) -> Parts:
-    """The parts of all documents together."""
+    """The parts of all documents together.
+
+    Raises:
+        Inexpressible: their figures have no denominator in common that fits, though each part had one.
+    """
     if len(parts) == 1:
         return parts[0]
     rows = [each.rows for each in parts]
-    return Parts(
-        sum(rows),
-        {name: pl.concat([each.marks[name] for each in parts]) for name in parts[0].marks},
-        {
-            node: tuple(
-                stacked(list(columns), rows) for columns in zip(*(each.columns[node] for each in parts), strict=True)
-            )
+    marks_ = {name: pl.concat([each.marks[name] for each in parts]) for name in parts[0].marks}
+    try:
+        columns = {
+            node: tuple(stacked(list(each), rows) for each in zip(*(part.columns[node] for part in parts), strict=True))
             for node in parts[0].columns
-        },
-    )
+        }
+    except Overflow as too_large:
+        raise Inexpressible("digits") from too_large
+    return Parts(sum(rows), marks_, columns)
 
 
 def _picked(parts: Parts, rows: pl.Series) -> Parts:

@@ -1,0 +1,98 @@
+"""Odd figures in columns: at the very ends of 64 and of 128 bits, nothing wraps."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import polars as pl
+import pytest
+
+from laws.strategies import HEAD, document_of, ruleset_of
+from zhunsheng.evaluation.peers import judged_together
+from zhunsheng.evaluation.plan import plan_of
+from zhunsheng.evaluation.score import run_together
+from zhunsheng.number import Mode, Rounding
+from zhunsheng.population.columns import kernels, values
+from zhunsheng.population.columns.peers import values_of
+from zhunsheng.population.columns.values import Column, Numbers, Overflow
+from zhunsheng.population.results import results_of_runs, results_together
+from zhunsheng.population.table import tables_of, worlds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LEAST = -(2**63)
+LONG = 7 * 10**37
+"""Fits 128 bits, but ten times as much does not."""
+TENTH = values.constant(Fraction(1, 10))
+
+
+def long() -> Numbers:
+    return values.decimals(pl.Series([f"{LONG}", "5", "-3"]).cast(pl.Decimal(38, 0)))
+
+
+def tenths() -> Numbers:
+    return values.decimals(pl.Series(["0.3", "0.1", "0.2"]).cast(pl.Decimal(38, 1)))
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("dtype", [pl.Int64, pl.Decimal(38, 0)])
+def test_the_least_integer_of_64_bits_has_its_opposite(dtype: pl.DataType, compiled: bool) -> None:  # noqa: FBT001
+    series = pl.Series([LEAST, 5], dtype=pl.Int64).cast(dtype)
+    with patch.multiple(kernels, ENOUGH=0 if compiled else 10**9, _KERNELS={}):
+        column = values.integers(series) if dtype == pl.Int64 else values.decimals(series)
+        assert values_of(values.negated(column), 2) == [-LEAST, -5]
+        ones = values.constant(Fraction(1))
+        assert values_of(values.divided(ones, column), 2) == [Fraction(1, LEAST), Fraction(1, 5)]
+        minus = values.integers(pl.Series([-1, 2]))
+        assert values_of(values.divided(column, minus), 2) == [-LEAST, Fraction(5, 2)]
+
+
+STEPS: dict[str, Callable[[], Column]] = {
+    "compared": lambda: values.compared("<", long(), TENTH, 3),
+    "extreme": lambda: values.extreme("max", long(), TENTH),
+    "rounded": lambda: values.rounded(long(), Rounding(2, Mode.HALF_UP)),
+    "divided": lambda: values.divided(long(), tenths()),
+    "divided and rounded": lambda: values.rounded(values.divided(long(), tenths()), Rounding(0, Mode.DOWN)),
+    "chosen": lambda: values.chosen(values.truths(pl.Series([True, False, True])).values, long(), TENTH, 3),
+    "stacked": lambda: values.stacked([long(), tenths()], [3, 3]),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_is_ten_times_as_large_as_bits_allow_is_not_done(step: str) -> None:
+    """Levelled over one denominator, the numerators would have left 128 bits, and come back as something else."""
+    with pytest.raises(Overflow):
+        STEPS[step]()
+
+
+PEERS = {
+    **HEAD,
+    "extends": "mof-2020",
+    "inputs": {"甲": {"each": "文件", "type": "number"}, "乙": {"each": "文件", "type": "number"}},
+    "peers": {"同类": {"by": ["年度"]}},
+}
+TINY = "0.0000000000000001"
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [[("100000000000000", "1000000000000"), (TINY, TINY)], [("100000000000000", "7"), (TINY, "0.0000000000000003")]],
+)
+@pytest.mark.parametrize("figure", ["max(积 for 同类)", "sum(积 for 同类)", "count(同类 where 积 > 本.积)"])
+def test_peers_whose_figures_have_no_denominator_in_common_are_judged_at_once(
+    figure: str, pairs: list[tuple[str, str]]
+) -> None:
+    """Each fits its bits by itself; one below the other, over one denominator, they do not."""
+    own = {"积": {"each": "文件", "formula": "甲 * 乙"}, "数": {"each": {"本": "文件"}, "formula": figure}}
+    score = {"预算执行率": {"formula": "first(数, 0)", "beyond": "要多少有多少"}}
+    ruleset = ruleset_of({**PEERS, "quantities": own, "scores": score})
+    common = {"kind": "department", "unit": "某单位", "year": 2021, "funds": {"total": {}}, "indicators": []}
+    forms = [common | {"id": f"{at}", "attributes": {"甲": one, "乙": other}} for at, (one, other) in enumerate(pairs)]
+    tables = tables_of([document_of(each) for each in forms], ruleset)
+    keys, worlds = zip(*worlds_of(tables, ruleset), strict=True)
+    exact = results_of_runs(zip(keys, run_together(plan_of(ruleset), worlds, judged_together), strict=True), ruleset)
+    found = results_together(tables, ruleset)
+    assert [each.to_dicts() for each in found.tables] == [each.to_dicts() for each in exact.tables]
