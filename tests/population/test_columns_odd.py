@@ -17,7 +17,8 @@ from zhunsheng.number import Mode, Rounding
 from zhunsheng.population.columns import kernels, values
 from zhunsheng.population.columns.peers import values_of
 from zhunsheng.population.columns.values import Column, Numbers, Overflow
-from zhunsheng.population.results import results_of_runs, results_together
+from zhunsheng.population.peers import peers_of
+from zhunsheng.population.results import results_of, results_of_runs
 from zhunsheng.population.table import tables_of, worlds_of
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ TINY = "0.0000000000000001"
     "pairs",
     [[("100000000000000", "1000000000000"), (TINY, TINY)], [("100000000000000", "7"), (TINY, "0.0000000000000003")]],
 )
-@pytest.mark.parametrize("figure", ["max(积 for 同类)", "sum(积 for 同类)", "count(同类 where 积 > 本.积)"])
-def test_peers_whose_figures_have_no_denominator_in_common_are_judged_at_once(
+@pytest.mark.parametrize("figure", ["max(积 for 同类)", "min(积 for 同类)", "count(同类 where 积 > 本.积)"])
+def test_peers_whose_figures_have_no_denominator_in_common_are_known_all_the_same(
     figure: str, pairs: list[tuple[str, str]]
 ) -> None:
     """Each fits its bits by itself; one below the other, over one denominator, they do not."""
@@ -94,5 +95,5 @@ def test_peers_whose_figures_have_no_denominator_in_common_are_judged_at_once(
     tables = tables_of([document_of(each) for each in forms], ruleset)
     keys, worlds = zip(*worlds_of(tables, ruleset), strict=True)
     exact = results_of_runs(zip(keys, run_together(plan_of(ruleset), worlds, judged_together), strict=True), ruleset)
-    found = results_together(tables, ruleset)
+    found = results_of(tables, ruleset, peers_of(lambda: [tables], ruleset))
     assert [each.to_dicts() for each in found.tables] == [each.to_dicts() for each in exact.tables]

@@ -56,6 +56,7 @@ from zhunsheng.population.columns.values import (
     Truths,
     both,
     integers,
+    over_their_own,
     stacked,
     taken,
     truths,
@@ -212,23 +213,33 @@ def _over_their_own(values: Sequence[Any], void: Lane | None) -> Numbers:
 
 
 def _joined(parts: Sequence[Parts]) -> Parts:
-    """The parts of all documents together.
-
-    Raises:
-        Inexpressible: their figures have no denominator in common that fits, though each part had one.
-    """
+    """The parts of all documents together."""
     if len(parts) == 1:
         return parts[0]
     rows = [each.rows for each in parts]
-    marks_ = {name: pl.concat([each.marks[name] for each in parts]) for name in parts[0].marks}
-    try:
-        columns = {
-            node: tuple(stacked(list(each), rows) for each in zip(*(part.columns[node] for part in parts), strict=True))
+    return Parts(
+        sum(rows),
+        {name: pl.concat([each.marks[name] for each in parts]) for name in parts[0].marks},
+        {
+            node: tuple(_piled(columns, rows) for columns in zip(*(each.columns[node] for each in parts), strict=True))
             for node in parts[0].columns
-        }
-    except Overflow as too_large:
-        raise Inexpressible("digits") from too_large
-    return Parts(sum(rows), marks_, columns)
+        },
+    )
+
+
+def _piled(columns: Sequence[Column], rows: Sequence[int]) -> Column:
+    """Columns one below the other, also where what each part has for a denominator fits, but not one for all.
+
+    Raises:
+        Inexpressible: they cannot be held even so.
+    """
+    try:
+        return stacked(columns, rows)
+    except Overflow:
+        try:
+            return stacked([over_their_own(each) if isinstance(each, Numbers) else each for each in columns], rows)
+        except Overflow as too_large:
+            raise Inexpressible("digits") from too_large
 
 
 def _picked(parts: Parts, rows: pl.Series) -> Parts:
