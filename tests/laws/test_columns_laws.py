@@ -184,7 +184,7 @@ def test_what_is_brought_over_one_denominator_never_wraps(
         assert values_of(each, len(wanted)) == wanted, name
 
 
-def test_the_least_integer_of_64_bits_has_an_opposite() -> None:
+def test_the_least_integer_has_an_opposite() -> None:
     """It is one further from 0 than the greatest is."""
     least = -(2**63)
     with patch.object(kernels, "ENOUGH", 0):

@@ -653,7 +653,7 @@ def without(column: Column, absent: Lane | None, void: Lane | None) -> Column:
         case Truths():
             return Truths(_standing(column.values, absent), _either(column.absent, absent), void)
         case Plain():
-            rows = absent.rows or len(column.values)
+            rows = len(column.values) if absent.rows is None else absent.rows
             return Plain(nulled(_long(column.values, rows), absent), void)
         case _:
             return replace(column, absent=_either(column.absent, absent), void=void)
