@@ -37,7 +37,7 @@ def import_(
         int | None, typer.Option("--year", min=1990, max=2100, metavar="YEAR", help="年度，以此为准 · the year")
     ] = None,
     region: Annotated[
-        str | None, typer.Option("--region", metavar="NAME", help="地区，以此为准，如 湖南省株洲市 · the region")
+        str | None, typer.Option("--region", metavar="NAME", help="地区，省、市、县依次写全，以此为准 · the region")
     ] = None,
     kind: Annotated[
         Literal["department", "project"] | None,

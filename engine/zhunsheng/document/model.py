@@ -214,7 +214,7 @@ class Document(Part):
     year: Annotated[int, Holds("number")] = Field(title="年度", description="评价年度，如 2021", ge=1990, le=2100)
     authority: Cell = _optional("主管部门")
     title: Cell = _optional("表名", "如 项目支出绩效自评表")
-    region: Cell = _optional("地区", "如 湖南省株洲市，用于选择规则")
+    region: Cell = _optional("地区", "省、市、县依次写全，用于选择规则")
     currency_unit: Literal["万元", "元"] = Field(default="万元", title="金额单位", description="省略时为万元")
     goals: Goals | None = _optional("年度总体目标")
     funds: Funds = Field(title="资金", description="资金情况")

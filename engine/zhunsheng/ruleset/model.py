@@ -336,7 +336,7 @@ class Applies(Part):
         examples=[["department", "project"]],
     )
     regions: tuple[str, ...] | None = Field(
-        default=None, title="地区", description="地区的开头；省略时不限地区", examples=[["湖南省株洲市"]]
+        default=None, title="地区", description="地区的开头；省略时不限地区", examples=[["某省某市"]]
     )
 
 
@@ -354,17 +354,17 @@ class RulesetFile(Part):
     """评分规则：一项政策的权重、算式、舍入、等级和规则。"""
 
     ruleset: Annotated[str, _form(ID_FORM, "小写字母、数字和连字符", "lower-case letters, digits and hyphens")] = Field(
-        title="标识", description="规则的名称，别的规则据以引用；也是文件名", examples=["zhuzhou-2021"]
+        title="标识", description="规则的名称，别的规则据以引用；也是文件名", examples=["my-city-2026"]
     )
     version: Annotated[str, _form(VERSION_FORM, "形如 1.0.0", "like `1.0.0`")] = Field(
         title="版本", description="改算法升前两位，改文字升末位", examples=["1.0.0"]
     )
-    title: str = Field(title="名称", description="给人看的名称", examples=["株洲市 2021 年度部门整体支出绩效自评"])
+    title: str = Field(title="名称", description="给人看的名称", examples=["某市 2026 年度部门整体支出绩效自评"])
     extends: str | tuple[str, ...] | None = Field(
         default=None,
         title="依据的规则",
         description="只写与它不同的地方；可以是几个规则的列表",
-        examples=["mof-2020", ["mof-2020", "grades-80-70-60"]],
+        examples=["my-province", ["my-province", "my-grades"]],
     )
     in_force: (
         Annotated[str, _form(PERIOD_FORM, "形如 2021-01-01/2021-12-31，末日可省", "like `2021-01-01/2021-12-31`")]
@@ -379,7 +379,7 @@ class RulesetFile(Part):
         default=None,
         title="适用范围",
         description="没有指明规则时，据此选用",
-        examples=[{"kinds": ["department"], "regions": ["湖南省株洲市"]}],
+        examples=[{"kinds": ["department"], "regions": ["某省某市"]}],
     )
     source: str | None = Field(
         default=None,

@@ -3,9 +3,9 @@
 This room opens no file: it takes bytes and the name to use in messages. What the data mean is for the rooms below
 (`document`, `ruleset`); `source.schema` holds data against a JSON Schema.
 
->>> form = read('{"单位": "株洲市发改委", "分值": 10.0}'.encode(), "form.json")
+>>> form = read('{"单位": "某局", "分值": 10.0}'.encode(), "form.json")
 >>> form.data["分值"], str(form.place(("分值",)))
-(Decimal('10.0'), 'form.json:1:24')
+(Decimal('10.0'), 'form.json:1:20')
 """
 
 from __future__ import annotations

@@ -44,8 +44,8 @@ def scalar_edits(text: str, scalar: Scalar, edits: Iterable[Edit] = ()) -> Itera
 def scalar_text(value: str, role: Literal["key", "value"] = "value", raw: str = "") -> str:
     """A text as YAML writes it on one line, within braces as well; `raw` is how it was written so far.
 
-    >>> scalar_text("执行率 < 90%"), scalar_text(">= 90"), scalar_text('自评等级 = "优"')
-    ('执行率 < 90%', '">= 90"', '自评等级 = "优"')
+    >>> scalar_text("甲 < 1%"), scalar_text(">= 1"), scalar_text('甲 = "乙"')
+    ('甲 < 1%', '">= 1"', '甲 = "乙"')
     """
     if raw and (not raw.startswith(("'", '"')) or re.search(r"\\[^\"\\]", raw) or _DATE.match(value)):
         return raw
