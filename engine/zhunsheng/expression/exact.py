@@ -10,14 +10,14 @@ import datetime as dt
 import itertools
 import operator
 from bisect import bisect, bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from math import gcd
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never, cast, final
 
-from zhunsheng.expression.check import names_in
+from zhunsheng.expression.against import against, asks_outside
 from zhunsheng.expression.tree import (
     Absent,
     Aggregate,
@@ -103,7 +103,6 @@ COMPARISONS: Final[Mapping[Comparator, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_MIRRORED: Final[Mapping[Comparator, Comparator]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 LARGEST_BITS: Final = 2**14
 """Bits that the numerator or denominator of a value may have, some 4,900 digits. The sum of the rates of hundreds of forms
 stays below; a dozen quantities that square each other do not, and would take hours by the twentieth."""
@@ -164,13 +163,6 @@ def group_in(reference: Reference, bound: Bound) -> tuple[Thing, Group | None] |
     if holder is None or holder.groups is None or reference.key not in holder.groups:
         return None
     return holder, holder.groups[reference.key]
-
-
-def asks_outside(node: Aggregate, inner: int) -> bool:
-    """Whether what is asked of each member, the `inner`th thing bound, depends on the things around it."""
-    return any(
-        each.binder < inner for part in (node.value, node.condition) if part is not None for each in names_in(part)
-    )
 
 
 def compiled(node: Node) -> Reading:
@@ -674,14 +666,14 @@ def _in_group(
     node: Aggregate, inner: int, figure: Callable[[Bound, Sequence[Thing]], Value]
 ) -> Callable[[Bound, Sequence[Thing]], Reading]:
     """What gives the figure to each member: one value for all, its place in their order, or a walk over them all."""
-    against = _against(node, inner)
+    asked = _against(node, inner)
 
     def work_out(bound: Bound, things: Sequence[Thing]) -> Reading:
         if not asks_outside(node, inner):
             value = figure(bound, things)
             return lambda _: value
-        if against is not None:
-            return _rank(against, bound, things)
+        if asked is not None:
+            return _rank(asked, bound, things)
         return lambda bound: figure(bound, things)
 
     return work_out
@@ -701,39 +693,17 @@ class _Against(NamedTuple):
 
 def _against(node: Aggregate, inner: int) -> _Against | None:
     """Such a question; None for any other."""
-    shared = node.gathering == "share"
-    if node.gathering != "count" and not shared:
+    found = against(node, inner)
+    if found is None:
         return None
-    tests = [part for each in (node.condition, node.value) if each is not None for part in _parts(each)]
-    outside = [each for each in tests if _outside(each, inner)]
-    test = outside[0] if len(outside) == 1 else None
-    if not isinstance(test, Compare) or (shared and test is not node.value):
-        return None
-    member, sign, own = test.left, test.operator, test.right
-    if _outside(member, inner):
-        member, sign, own = own, _MIRRORED[sign], member
-    if _outside(member, inner) or any(each.binder >= inner for each in names_in(own)):
-        return None
-    counts = _logic(tuple(compiled(each) for each in tests if each is not test), deciding=False)
-    return _Against(compiled(test), compiled(member), sign, compiled(own), counts, shared)
+    counts = _logic(tuple(map(compiled, found.also)), deciding=False)
+    test, member, own = (compiled(each) for each in (found.test, found.member, found.own))
+    return _Against(test, member, found.sign, own, counts, node.gathering == "share")
 
 
-def _parts(node: Node) -> Iterator[Node]:
-    """What must hold for a condition to hold."""
-    if isinstance(node, Logic) and node.operator == "and":
-        for part in node.parts:
-            yield from _parts(part)
-    else:
-        yield node
-
-
-def _outside(node: Node, inner: int) -> bool:
-    return any(each.binder < inner for each in names_in(node))
-
-
-def _rank(against: _Against, bound: Bound, things: Sequence[Thing]) -> Reading:
+def _rank(asked: _Against, bound: Bound, things: Sequence[Thing]) -> Reading:
     """The same as walking over all members for each, from sorting them once; of whom it is not known whether they count are walked over."""
-    test, member, sign, own, counts, shared = against
+    test, member, sign, own, counts, shared = asked
     values: list[Value] = []
     doubtful: list[tuple[Thing, Absent]] = []
     for each in things:

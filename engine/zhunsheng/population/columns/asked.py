@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from zhunsheng.expression.check import names_in
-from zhunsheng.expression.exact import asks_outside
-from zhunsheng.expression.tree import Aggregate, Compare, Logic, children
+from zhunsheng.expression.against import against, asks_outside
+from zhunsheng.expression.tree import Aggregate, children
 from zhunsheng.expression.types import NUMERIC
 from zhunsheng.population.columns.values import Inexpressible
 from zhunsheng.ruleset.strata import RULE, behind, keys_in, needs_of, strata
 from zhunsheng.ruleset.vocabulary import DOCUMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from zhunsheng.expression.tree import Comparator, Node
+    from zhunsheng.expression.against import Against
+    from zhunsheng.expression.tree import Node
     from zhunsheng.ruleset.policy import Ruleset
     from zhunsheng.ruleset.strata import Key
-
-MIRRORED: Final[Mapping[Comparator, Comparator]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
-
-
-class Against(NamedTuple):
-    """A comparison of a member with the document itself, and what else is asked of the member alone."""
-
-    sign: Comparator
-    member: Node
-    own: Node
-    also: tuple[Node, ...]
 
 
 class Asked(NamedTuple):
@@ -118,38 +107,7 @@ def _against(node: Aggregate, inner: int) -> Against | None:
     """The one comparison with the document itself; None where there is none at all."""
     if not asks_outside(node, inner):
         return None
-    if node.gathering == "count":
-        tests = [part for each in (node.condition, node.value) if each is not None for part in _parts(each)]
-    elif (
-        node.gathering == "share"
-        and node.value is not None
-        and (node.condition is None or not _own(node.condition, inner))
-    ):
-        tests = [node.value, *(() if node.condition is None else (node.condition,))]
-    else:
+    found = against(node, inner)
+    if found is None or any(each.type not in NUMERIC for each in (found.member, found.own)):
         raise Inexpressible(node.gathering)
-    own = [each for each in tests if _own(each, inner)]
-    if len(own) != 1 or not isinstance(own[0], Compare):
-        raise Inexpressible(node.gathering)
-    test, also = own[0], tuple(each for each in tests if each is not own[0])
-    left, right, sign = test.left, test.right, test.operator
-    if _own(left, inner):
-        left, right, sign = right, left, MIRRORED[sign]
-    if test.left.type not in NUMERIC or test.right.type not in NUMERIC:
-        raise Inexpressible(node.gathering)
-    if _own(left, inner) or any(each.binder >= inner for each in names_in(right)):
-        raise Inexpressible(node.gathering)
-    return Against(sign, left, right, also)
-
-
-def _parts(node: Node) -> Iterator[Node]:
-    if isinstance(node, Logic) and node.operator == "and":
-        for part in node.parts:
-            yield from _parts(part)
-    else:
-        yield node
-
-
-def _own(node: Node, inner: int) -> bool:
-    """Whether it names things outside the member."""
-    return any(each.binder < inner for each in names_in(node))
+    return found

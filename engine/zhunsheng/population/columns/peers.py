@@ -36,8 +36,8 @@ from zhunsheng.population.columns.values import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zhunsheng.expression.against import Against
     from zhunsheng.expression.tree import Aggregate, Comparator, Gathering, Value
-    from zhunsheng.population.columns.asked import Against
     from zhunsheng.population.columns.lanes import Lane
     from zhunsheng.population.columns.values import Column
 
