@@ -20,6 +20,7 @@ hand: `results.results_together`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -40,9 +41,11 @@ from zhunsheng.population.columns.frames import Context, View, segments_of
 from zhunsheng.population.columns.interpret import dtype_of, read, typed
 from zhunsheng.population.columns.lanes import TRUE
 from zhunsheng.population.columns.peers import (
+    Exact,
     Known,
     Ranked,
     grouped,
+    picked,
     ranked,
     values_of,
 )
@@ -56,7 +59,6 @@ from zhunsheng.population.columns.values import (
     Truths,
     both,
     integers,
-    over_their_own,
     stacked,
     taken,
     truths,
@@ -65,14 +67,13 @@ from zhunsheng.population.table import KEY, frames_of, worlds_of
 from zhunsheng.ruleset.vocabulary import DOCUMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from zhunsheng.evaluation.score import Grouping
     from zhunsheng.expression.exact import Bound
     from zhunsheng.expression.tree import Node, Value
     from zhunsheng.population.columns.asked import Asked
     from zhunsheng.population.columns.frames import Frame, Segments
-    from zhunsheng.population.columns.lanes import Lane
     from zhunsheng.population.columns.values import Column
     from zhunsheng.population.table import Tables
     from zhunsheng.ruleset import Ruleset
@@ -86,7 +87,7 @@ class Parts(NamedTuple):
 
     rows: int
     marks: dict[str, pl.DataFrame]
-    columns: dict[Aggregate, tuple[Column, ...]]
+    columns: Mapping[Aggregate, tuple[Column | Exact, ...]]
 
 
 def passes(ruleset: Ruleset) -> int:
@@ -184,7 +185,7 @@ def written(value: Value) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _column(values: Sequence[Value], type_: Type | None) -> Column:
+def _column(values: Sequence[Value], type_: Type | None) -> Column | Exact:
     """Exact values as a column; one fits where its digits do."""
     dtype = dtype_of(type_)
     worse = [isinstance(each, Absent) and each is not Absent.MISSING for each in values]
@@ -200,16 +201,7 @@ def _column(values: Sequence[Value], type_: Type | None) -> Column:
         tops = [None if each is None else (cast("Fraction", each) * common).numerator for each in kept]
         if max((abs(each) for each in tops if each is not None), default=0) <= LARGE:
             return replace(integers(pl.Series(tops, dtype=pl.Int128), common), void=void)
-    return _over_their_own(kept, void)
-
-
-def _over_their_own(values: Sequence[Any], void: Lane | None) -> Numbers:
-    tops = [None if each is None else each.numerator for each in values]
-    bys = [1 if each is None else each.denominator for each in values]
-    if max(*(abs(each) for each in tops if each is not None), *bys) > LARGE:
-        raise Inexpressible("digits")
-    top, by = integers(pl.Series(tops, dtype=pl.Int128)), lanes.leaf(pl.Series(bys, dtype=pl.Int128))
-    return replace(top, by=by, least=min(bys), most=max(bys), void=void)
+    return Exact(tuple(values))
 
 
 def _joined(parts: Sequence[Parts]) -> Parts:
@@ -227,26 +219,20 @@ def _joined(parts: Sequence[Parts]) -> Parts:
     )
 
 
-def _piled(columns: Sequence[Column], rows: Sequence[int]) -> Column:
-    """Columns one below the other, also where what each part has for a denominator fits, but not one for all.
-
-    Raises:
-        Inexpressible: they cannot be held even so.
-    """
-    try:
-        return stacked(columns, rows)
-    except Overflow:
-        try:
-            return stacked([over_their_own(each) if isinstance(each, Numbers) else each for each in columns], rows)
-        except Overflow as too_large:
-            raise Inexpressible("digits") from too_large
+def _piled(columns: Sequence[Column | Exact], rows: Sequence[int]) -> Column | Exact:
+    """Columns one below the other; value by value where each part has a denominator that fits, but not one for all."""
+    held = [each for each in columns if not isinstance(each, Exact)]
+    if len(held) == len(columns):
+        with suppress(Overflow):
+            return stacked(held, rows)
+    return Exact(tuple(value for each, count in zip(columns, rows, strict=True) for value in values_of(each, count)))
 
 
 def _picked(parts: Parts, rows: pl.Series) -> Parts:
     return Parts(
         len(rows),
         {name: each[rows] for name, each in parts.marks.items()},
-        {node: tuple(taken(each, rows) for each in columns) for node, columns in parts.columns.items()},
+        {node: tuple(picked(each, rows) for each in columns) for node, columns in parts.columns.items()},
     )
 
 
@@ -274,26 +260,28 @@ def answered(ruleset: Ruleset, known: Known, level: int, parts: Sequence[Parts])
     return Known({**known.groups, **groups}, {**known.figures, **figures})
 
 
-def _answer(ask: Asked, parts: Parts, group: pl.Series, groups: int) -> Column | Ranked:
+def _answer(ask: Asked, parts: Parts, group: pl.Series, groups: int) -> Column | Exact | Ranked:
     columns = parts.columns[ask.node]
     yes = Truths(TRUE)
     if ask.against is not None:
         *also, value = columns
         standing = both([yes, *(cast("Truths", each) for each in also)], deciding=False)
-        return ranked(ask.node.gathering, ask.against, standing, cast("Numbers", value), group, groups)
+        return ranked(ask.node.gathering, ask.against, standing, cast("Numbers | Exact", value), group, groups)
     given = iter(columns)
     condition = yes if ask.node.condition is None else cast("Truths", next(given))
     value = yes if ask.node.value is None else next(given)
     order = group.arg_sort(nulls_last=True).head(len(group) - group.null_count()).cast(pl.Int64)
     segments = segments_of(group.gather(order), groups)
-    stands, figure = cast("Truths", taken(condition, order)), taken(value, order)
-    try:
-        return gather.figure(ask.node.gathering, stands, figure, segments, len(order))
-    except (Inexpressible, Overflow):
-        return _one_by_one(ask.node, stands, figure, segments, len(order))
+    stands, figure = cast("Truths", taken(condition, order)), picked(value, order)
+    if not isinstance(figure, Exact):
+        with suppress(Inexpressible, Overflow):
+            return gather.figure(ask.node.gathering, stands, figure, segments, len(order))
+    return _one_by_one(ask.node, stands, figure, segments, len(order))
 
 
-def _one_by_one(node: Aggregate, standing: Truths, value: Column, segments: Segments, rows: int) -> Column:
+def _one_by_one(
+    node: Aggregate, standing: Truths, value: Column | Exact, segments: Segments, rows: int
+) -> Column | Exact:
     """A figure of each group by the exact interpreter, of values that columns cannot gather."""
     holds, figure = (Name(name, type=type_, reference=Reference(1, 0, name, DOCUMENT)) for name, type_ in (
         ("condition", Type.TRUTH), ("value", node.type),
@@ -334,8 +322,8 @@ def _telling(known: Known, number: int) -> Callable[[Aggregate, Bound], Value]:
         if figure is None:
             return Absent.UNDEFINED
         if isinstance(figure, Ranked):
-            own = cast("Numbers", _column([compiled(figure.against.own)(bound)], Type.NUMBER))
+            own = cast("Numbers | Exact", _column([compiled(figure.against.own)(bound)], Type.NUMBER))
             return values_of(figure.counted(own, pl.Series([number], dtype=pl.Int64)), 1)[0]
-        return values_of(taken(figure, pl.Series([number], dtype=pl.Int64)), 1)[0]
+        return values_of(picked(figure, pl.Series([number], dtype=pl.Int64)), 1)[0]
 
     return told

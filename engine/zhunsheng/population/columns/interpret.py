@@ -35,7 +35,7 @@ from zhunsheng.expression.types import Type
 from zhunsheng.population.columns import gather, lanes
 from zhunsheng.population.columns.frames import Context, View
 from zhunsheng.population.columns.lanes import FALSE, TRUE
-from zhunsheng.population.columns.peers import Ranked
+from zhunsheng.population.columns.peers import Exact, Ranked
 from zhunsheng.population.columns.values import (
     Inexpressible,
     Numbers,
@@ -437,6 +437,8 @@ def _of_peers(node: Aggregate, context: Context, holder: View, peering: Peering 
     known = None if peering is None else peering.known.figures.get(node)
     if known is None or peering is None:
         return nothing(dtype_of(node.type), undefined=True)
+    if isinstance(known, Exact):
+        raise Inexpressible("digits")
     group = peering.group if holder.picked is None else peering.group.gather(holder.picked)
     absent = group.is_null()
     if absent.all():

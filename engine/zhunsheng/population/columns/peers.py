@@ -8,6 +8,7 @@ whole group. The other counts the members whose figure stands so and so to the d
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -28,6 +29,7 @@ from zhunsheng.population.columns.values import (
     divided,
     integers,
     levelled,
+    taken,
     texts_of,
     truths_of,
     without,
@@ -42,6 +44,30 @@ if TYPE_CHECKING:
     from zhunsheng.population.columns.values import Column
 
 Side: TypeAlias = Literal["left", "right"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Values that no column holds, for the digits of some: one by one, as the exact interpreter has them."""
+
+    values: tuple[Value, ...]
+
+    @property
+    def absent(self) -> Lane:
+        """Which of them there are not."""
+        return lanes.leaf(pl.Series([isinstance(each, Absent) for each in self.values], dtype=pl.Boolean))
+
+    @property
+    def void(self) -> Lane:
+        """Where that is more than missing."""
+        worse = [isinstance(each, Absent) and each is not Absent.MISSING for each in self.values]
+        return lanes.leaf(pl.Series(worse, dtype=pl.Boolean))
+
+
+def picked(column: Column | Exact, rows: pl.Series) -> Column | Exact:
+    """The rows that are named, in that order."""
+    return Exact(tuple(column.values[each] for each in rows)) if isinstance(column, Exact) else taken(column, rows)
 
 
 @final
@@ -88,7 +114,7 @@ class Sorted:
         """How many members these groups have here."""
         return self.starts.gather(group + 1) - self.starts.gather(group)
 
-    def counts(self, sign: Comparator, own: Numbers, group: pl.Series) -> pl.Series:
+    def counts(self, sign: Comparator, own: Numbers | Exact, group: pl.Series) -> pl.Series:
         """How many members of the group stand so to the own figure."""
         start, every = self.starts.gather(group), self.sizes(group)
 
@@ -113,14 +139,11 @@ class Sorted:
             case _:
                 assert_never(sign)
 
-    def _place(self, own: Numbers, side: Side, rows: int) -> pl.Series:
+    def _place(self, own: Numbers | Exact, side: Side, rows: int) -> pl.Series:
         """How many of the figures there are that are less; with `right`, or equal."""
-        if isinstance(self.distinct, Numbers) and own.by is None:
-            try:
+        if isinstance(self.distinct, Numbers) and isinstance(own, Numbers) and own.by is None:
+            with suppress(Overflow):  # then each by itself, as fractions
                 every, each = levelled(self.distinct, own)
-            except Overflow:
-                pass
-            else:
                 known, wanted = lanes.alike(every.num, each.num)
                 found = lanes.series(known, self.size).search_sorted(lanes.series(wanted, rows), side=side)
                 return found.cast(pl.Int64)
@@ -153,7 +176,7 @@ class Ranked:
     absent: pl.Series
     void: pl.Series
 
-    def counted(self, own: Numbers, group: pl.Series) -> Column:
+    def counted(self, own: Numbers | Exact, group: pl.Series) -> Column:
         """The figure for documents with these figures of their own, in these groups."""
         rows, sign = len(group), self.against.sign
         every = self.sure.sizes(group)
@@ -175,8 +198,10 @@ def _given(values: list[Fraction | None]) -> list[Fraction]:
     return [each for each in values if each is not None]
 
 
-def fractions_of(column: Numbers, rows: int) -> list[Fraction | None]:
+def fractions_of(column: Numbers | Exact, rows: int) -> list[Fraction | None]:
     """The values of a column one by one."""
+    if isinstance(column, Exact):
+        return [each if isinstance(each, Fraction) else None for each in column.values]
     nums = lanes.series(column.num, rows)
     bys = lanes.series(column.by or lanes.integer(1), rows)
     lacking = lanes.series(column.absent or FALSE, rows)
@@ -186,7 +211,7 @@ def fractions_of(column: Numbers, rows: int) -> list[Fraction | None]:
 
 
 def ranked(
-    gathering: Gathering, against: Against, standing: Truths, value: Numbers, group: pl.Series, groups: int
+    gathering: Gathering, against: Against, standing: Truths, value: Numbers | Exact, group: pl.Series, groups: int
 ) -> Ranked:
     """The figures of documents by group, ready to be asked."""
     rows = len(group)
@@ -216,7 +241,7 @@ def ranked(
     )
 
 
-def _sorted(value: Numbers, here: pl.Series, group: pl.Series, groups: int) -> Sorted:
+def _sorted(value: Numbers | Exact, here: pl.Series, group: pl.Series, groups: int) -> Sorted:
     distinct, size, place = _distinct(value, here)
     width = size + 1
     places = (group.filter(here) * width + place).sort()
@@ -225,9 +250,9 @@ def _sorted(value: Numbers, here: pl.Series, group: pl.Series, groups: int) -> S
     return Sorted(distinct, size, places, every)
 
 
-def _distinct(value: Numbers, here: pl.Series) -> tuple[Numbers | list[Fraction], int, pl.Series]:
+def _distinct(value: Numbers | Exact, here: pl.Series) -> tuple[Numbers | list[Fraction], int, pl.Series]:
     """The different figures in order, how many they are, and the place of each row's own among them."""
-    if value.by is None:
+    if isinstance(value, Numbers) and value.by is None:
         num = lanes.series(value.num, len(here)).filter(here)
         every = num.unique().sort()
         return integers(every, value.den), len(every), every.search_sorted(num).cast(pl.Int64)
@@ -249,7 +274,7 @@ class Known:
     """The answers so far: groups by collection, figures by the tree that asks for them."""
 
     groups: Mapping[str, Groups] = field(default_factory=dict)
-    figures: Mapping[Aggregate, Column | Ranked] = field(default_factory=dict)
+    figures: Mapping[Aggregate, Column | Exact | Ranked] = field(default_factory=dict)
 
 
 class Peering(NamedTuple):
@@ -262,8 +287,10 @@ class Peering(NamedTuple):
 # Values one by one
 
 
-def values_of(column: Column, rows: int) -> list[Value]:
+def values_of(column: Column | Exact, rows: int) -> list[Value]:
     """The values of a column one by one, as the exact interpreter has them."""
+    if isinstance(column, Exact):
+        return list(column.values)
     void = lanes.series(column.void or FALSE, rows)
     match column:
         case Numbers():

@@ -289,14 +289,6 @@ def _stacked(columns: Sequence[Numbers], rows: Sequence[int]) -> Numbers:
     )
 
 
-def over_their_own(a: Numbers) -> Numbers:
-    """The same numbers, with nothing left of the denominator that all rows share: each has the whole of its own."""
-    if a.den == 1:
-        return a
-    by = _scaled(a.by or integer(1), a.den, a.least * a.den, a.most * a.den)
-    return replace(a, den=1, by=by, least=a.least * a.den, most=a.most * a.den)
-
-
 def _piled_numbers(parts: Sequence[Lane], rows: Sequence[int]) -> Lane:
     large = any(each.kind == "large" for each in parts)
     like = [lanes.as_large(each) if large else each for each in parts]
