@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import polars as pl
 import pytest
 
 from laws.strategies import HEAD, document_of, ruleset_of
+from population.many import ran, rejected, write_lines
 from zhunsheng.evaluation.peers import judged_together
 from zhunsheng.evaluation.plan import plan_of
 from zhunsheng.evaluation.score import run_together
@@ -24,6 +26,7 @@ from zhunsheng.population.table import KEY, tables_of, worlds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 LEAST = -(2**63)
 LONG = 7 * 10**37
@@ -114,3 +117,21 @@ def test_peers_whose_figures_have_no_denominator_in_common_are_known_all_the_sam
     known = pickle.loads(pickle.dumps(peers_of(lambda: halves, ruleset)))  # noqa: S301  our own, as between processes
     found = results_of(tables, ruleset, known)
     assert [each.to_dicts() for each in found.tables] == [each.to_dicts() for each in exact.tables]
+
+
+def test_a_document_whose_total_no_table_holds_is_refused_by_itself(tmp_path: Path) -> None:
+    """And the others have their results."""
+    ruleset = tmp_path / "large.yaml"
+    score = {"预算执行率": {"formula": "first(甲 * 甲 * 甲, 0)", "beyond": "要多少有多少"}}
+    written = {**HEAD, "extends": "mof-2020", "inputs": PEERS["inputs"], "scores": score}
+    ruleset.write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
+    common = {"kind": "department", "unit": "某单位", "year": 2021, "funds": {"total": {}}, "indicators": []}
+    forms = [
+        common | {"id": f"{at}", "attributes": {"甲": number}} for at, number in enumerate(["2", "99999999999999", "3"])
+    ]
+
+    tally = ran(write_lines(tmp_path / "all.jsonl", forms), tmp_path / "out", str(ruleset))
+
+    assert (tally.judged, dict(tally.reasons)) == (2, {"figure-digits": 1})
+    (row,) = rejected(tmp_path / "out").to_dicts()
+    assert (row["文件号"], row["栏"]) == (2, "预算执行率.得分")

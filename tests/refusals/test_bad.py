@@ -34,6 +34,7 @@ MADE_ELSEWHERE: Final = {
     "column-type": "a table; tests/population/test_tables.py",
     "column-unknown": "a table; tests/population/test_tables.py",
     "dossier-aside": "a dossier that goes into tables; tests/population/test_dossiers.py",
+    "figure-digits": "a figure of a population; tests/population/test_columns_odd.py",
     "not-in-columns": "a note on columns; tests/population/test_tables.py",
     "original-missing": "a table; tests/population/test_tables.py",
     "peers-apart": "a population; tests/population/test_run.py",

@@ -40,6 +40,7 @@ from zhunsheng.population.columns.values import (
 )
 from zhunsheng.population.peers import NOTHING, grouping, peers_of
 from zhunsheng.population.table import ADJUSTED, KEY, Tables, declared_paths, frames_of, worlds_of
+from zhunsheng.problem import Place, Problem, Refused, say
 from zhunsheng.ruleset.vocabulary import DOCUMENT, INDICATOR, ITEM
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from zhunsheng.population.columns.values import Column, Numbers
     from zhunsheng.ruleset import Ruleset
 
+DIGITS: Final = 38
+"""Of a decimal of the tables, before and after the point together."""
 JUDGEMENTS: Final = "judgements"
 STATUSES: Final = ("computed", "undecided", "withheld")
 
@@ -83,6 +86,9 @@ def results_of(tables: Tables, ruleset: Ruleset, peers: Known = NOTHING, *, with
         ruleset: as it is in force in the year of all of them.
         peers: what `population.peers` has found of all documents judged together; without it each is judged alone.
         without: `scores`, `remarks` where nobody wants them: these are then empty.
+
+    Raises:
+        Refused: a figure of some document has more digits than these tables hold.
     """
     try:
         outcome = columns.run(ruleset, frames_of(tables, ruleset), peers)
@@ -185,13 +191,13 @@ def _figures(ruleset: Ruleset) -> list[tuple[str, tuple[Rounding, ...]]]:
 
 
 def _dtype(roundings: Sequence[Rounding]) -> pl.DataType | type[pl.DataType]:
-    return pl.Decimal(38, max(roundings[-1].places, 0)) if roundings else pl.String
+    return pl.Decimal(DIGITS, max(roundings[-1].places, 0)) if roundings else pl.String
 
 
 def _score_places(ruleset: Ruleset) -> pl.DataType | type[pl.DataType]:
     """Decimals of the most places that any score has; text where one is not rounded."""
     if all(each.roundings for each in ruleset.scores):
-        return pl.Decimal(38, max((max(each.roundings[-1].places, 0) for each in ruleset.scores), default=0))
+        return pl.Decimal(DIGITS, max((max(each.roundings[-1].places, 0) for each in ruleset.scores), default=0))
     return pl.String
 
 
@@ -376,17 +382,26 @@ def _document_row(ruleset: Ruleset, key: int, outcome: ExactRun) -> dict[str, An
     values = outcome.world.things[DOCUMENT][0].values
     row: dict[str, Any] = {KEY: key}
     for name, roundings in _figures(ruleset):
-        row[name] = _text(values.get(name), roundings)
+        row[name] = _told(name, values.get(name), _dtype(roundings))
     grade = values.get("等级")
     row["等级"] = grade if isinstance(grade, str) else None
     return row
 
 
-def _text(value: Value | None, roundings: Sequence[Rounding]) -> Decimal | str | None:
-    """A figure as the tables have it."""
+def _told(name: str, value: Value | None, dtype: Any) -> Decimal | str | None:
+    """A figure as the tables have it.
+
+    Raises:
+        Refused: it has more digits than a decimal of the tables.
+    """
     if not isinstance(value, Fraction):
         return None
-    return Decimal(write(value, max(roundings[-1].places, 0))) if roundings else write(value)
+    if not isinstance(dtype, pl.Decimal):
+        return write(value)
+    if abs(value) * 10**dtype.scale >= 10**DIGITS:
+        expected = say("figure-digits.expected", digits=DIGITS - dtype.scale)
+        raise Refused([Problem(Place("", pointer=f"/{name}"), "figure-digits", expected, write(value, dtype.scale))])
+    return Decimal(write(value, dtype.scale))
 
 
 def _score_rows(key: int, outcome: ExactRun, dtype: Any) -> list[dict[str, Any]]:
@@ -397,14 +412,9 @@ def _score_rows(key: int, outcome: ExactRun, dtype: Any) -> list[dict[str, Any]]
 
 
 def _score_row(key: int, item: Item, dtype: Any) -> dict[str, Any]:
+    name = item.thing.pointer if item.thing.scope == INDICATOR else cast("Scoring", item.scoring).score.name
     value = item.computed if isinstance(item.computed, Fraction) else None
-    written = None if value is None else write(value, dtype.scale) if isinstance(dtype, pl.Decimal) else write(value)
-    return {
-        KEY: key,
-        "得分项": item.thing.pointer if item.thing.scope == INDICATOR else cast("Scoring", item.scoring).score.name,
-        "得分": Decimal(written) if written is not None and isinstance(dtype, pl.Decimal) else written,
-        "状态": item.status,
-    }
+    return {KEY: key, "得分项": name, "得分": _told(name, value, dtype), "状态": item.status}
 
 
 def _remark_rows(key: int, outcome: ExactRun) -> list[dict[str, Any]]:
