@@ -12,10 +12,11 @@ import polars as pl
 import pytest
 
 from laws.strategies import HEAD, document_of, ruleset_of
-from population.many import ran, rejected, write_lines
+from population.many import fixtures, ran, rejected, write_lines
 from zhunsheng.evaluation.peers import judged_together
 from zhunsheng.evaluation.plan import plan_of
 from zhunsheng.evaluation.score import run_together
+from zhunsheng.exchange.files import shipped_ruleset
 from zhunsheng.number import Mode, Rounding
 from zhunsheng.population.columns import kernels, values
 from zhunsheng.population.columns.peers import values_of
@@ -135,3 +136,13 @@ def test_a_document_whose_total_no_table_holds_is_refused_by_itself(tmp_path: Pa
     assert (tally.judged, dict(tally.reasons)) == (2, {"figure-digits": 1})
     (row,) = rejected(tmp_path / "out").to_dicts()
     assert (row["文件号"], row["栏"]) == (2, "预算执行率.得分")
+
+
+@pytest.mark.parametrize("dtype", [pl.Categorical, pl.Enum(["产出指标", "效益指标", "满意度指标"])])
+def test_texts_may_come_as_codes(dtype: pl.DataType) -> None:
+    ruleset = shipped_ruleset("mof-2020")
+    tables = tables_of(fixtures(), ruleset)
+    coded = tables | {"指标": tables["指标"].with_columns(pl.col("一级指标").cast(dtype, strict=False))}
+    plain = tables | {"指标": coded["指标"].with_columns(pl.col("一级指标").cast(pl.String))}
+    for one, other in zip(results_of(coded, ruleset).tables, results_of(plain, ruleset).tables, strict=True):
+        assert one.equals(other)

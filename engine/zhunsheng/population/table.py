@@ -171,7 +171,9 @@ def _column(values: pl.Series) -> Column:
         return decimals(values)
     if values.dtype == pl.Boolean:
         return truths(values)
-    return integers(values) if values.dtype.is_integer() else Plain(values)
+    if values.dtype.is_integer():
+        return integers(values)
+    return Plain(values if values.dtype == pl.Date else values.cast(pl.String))  # which may come as Enum or Categorical
 
 
 # One document of them

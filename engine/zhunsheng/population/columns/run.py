@@ -329,7 +329,6 @@ class _Run:
                 before = cast("Numbers", frame.columns["扣分"])
                 points = numbers(rule.deduction, Context.of(frame))
                 frame.columns["扣分"] = chosen(mask, added(points, before, 1), before, frame.rows)
-                frame.memo.clear()
             case "veto":
                 frame.columns["否决"] = chosen(mask, Truths(TRUE), frame.columns["否决"], frame.rows)
             case "derive":
