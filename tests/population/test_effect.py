@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from package.building import ROOT
@@ -109,3 +110,24 @@ def test_tables_without_whole_documents_say_that_none_was_looked_at(
 
     assert "表里没有原表，不能逐份细看" in told
     assert "前 0 份" not in told
+
+
+def test_of_an_archive_without_a_form_nothing_is_said_to_be_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called(["diff", "zhuzhou-2021", "zhuzhou-2021-as-printed", "--on", str(tmp_path)]) == 2
+
+    told = capsys.readouterr()
+
+    assert "存档 0 份表" in told.out
+    assert "结果全都相同" not in told.out
+    assert "empty-folder" in told.out + told.err
+
+
+def test_tables_without_indicators_say_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    documents = {"文件号": [1], "文件类型": ["department"], "单位名称": ["某局"], "年度": [2021]}
+    pl.DataFrame(documents).write_parquet(tmp_path / "documents.parquet")
+
+    called(["diff", "zhuzhou-2021", "zhuzhou-2021-as-printed", "--on", str(tmp_path)])
+
+    assert "没有 indicators 这张表" in capsys.readouterr().err

@@ -10,7 +10,9 @@ import sys
 import time
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+from unittest.mock import ANY
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -317,3 +319,26 @@ def test_what_is_left_out_and_out_of_force_is_said(tmp_path: Path, capsys: pytes
     assert "3 个没有读：more.jsonl、sub/、words.txt" in told
     assert "注意 2022 年末不在它的有效期" in told
     assert "注意 2021" not in told
+
+
+def test_the_workbook_lists_each_document_and_each_reject(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    forms = tmp_path / "forms"
+    forms.mkdir()
+    filed = next(each for each in fixtures() if each.region == "湖南省株洲市")
+    (forms / "a.json").write_text(json.dumps(plain(filed), ensure_ascii=False), encoding="utf-8")
+    (forms / "b.json").write_text(json.dumps(plain(filed) | {"year": "二〇二一"}, ensure_ascii=False), encoding="utf-8")
+
+    called(["run", str(forms), "-o", str(tmp_path / "out"), "--jobs", "1"])
+    capsys.readouterr()
+    book = openpyxl.load_workbook(tmp_path / "out" / "summary.xlsx")
+
+    heads, row = book["各份"].iter_rows(values_only=True)
+    assert dict(zip(heads, row, strict=True)) == {
+        "文件号": 1000, "出处": f"{forms}/a.json", "名称": filed.name, "地区": "湖南省株洲市", "文件类型": ANY, "年度": 2021,
+        "评分规则": "zhuzhou-2021", "总分": ANY, "等级": ANY,
+    }  # fmt: skip
+    assert isinstance(row[heads.index("总分")], int | float)
+    heads, row = book["退回"].iter_rows(values_only=True)
+    told = dict(zip(heads, row, strict=True))
+    assert (told["文件号"], told["栏"], told["代码"], told["内容"]) == (2000, "year", "wrong-type", '"二〇二一"')
+    assert "整数" in str(told["原因"])

@@ -1,6 +1,7 @@
 """`zhunsheng convert`: documents and forms to tables, and tables back to documents."""
 
 import os
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
@@ -48,10 +49,13 @@ def convert(
 ) -> int:
     """自评文件与表（Parquet、Arrow）互转 · documents to tables and back"""
     need_columns(CALL)
+    from zhunsheng.cli.page import Page
+    from zhunsheng.cli.run_view import left_out
     from zhunsheng.exchange.bulk.convert import to_lines, to_tables
     from zhunsheng.exchange.bulk.inputs import opened
 
     found = opened(inputs, batch, apart=True)
+    left_out(Page(lang, sys.stderr), found)
     if found.tables:
         work = to_lines(found, output)
     else:

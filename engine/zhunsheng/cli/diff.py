@@ -80,10 +80,13 @@ def _judged(
     from zhunsheng.cli.run import BATCH, need_columns
 
     need_columns("zhunsheng diff")
+    from zhunsheng.cli.page import Page
+    from zhunsheng.cli.run_view import left_out
     from zhunsheng.exchange.bulk.effect import effect
     from zhunsheng.exchange.bulk.inputs import opened
 
     found = opened(paths, BATCH)
+    left_out(Page(lang, sys.stderr), found)
     with Bar("diff.changes", found.documents, 0, lang) as bar:
         for read, last in effect(found, *names, comparison, os.cpu_count() or 1):
             bar.forward(read)

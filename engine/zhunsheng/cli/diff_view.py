@@ -94,7 +94,7 @@ def _archive(page: Page, speaker: Speaker, migration: Migration) -> None:
     page.line()
     page.rule()
     changed = migration.changed
-    told = speaker.say("changed", count=changed) if changed else speaker.say("unchanged")
+    told = speaker.say("changed", count=changed) if changed else speaker.say("unchanged") if migration.forms else ""
     page.line((speaker.say("archive", forms=migration.forms), HEAD), "  ", (told, DOUBT if changed else GOOD))
     _grades(page, speaker, migration)
     if any(migration.moves):

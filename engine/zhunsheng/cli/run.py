@@ -52,7 +52,7 @@ def run(
     page = Page(lang)
     found = begun(opened([input], batch), ruleset, output, batch)
     resumed(page, found)
-    left_out(page, found)
+    left_out(page, found.input)
     new: list[Tally] = []
     try:
         _do(found, jobs or os.cpu_count() or 1, lang, new)
@@ -100,7 +100,7 @@ def _write(tally: "Tally", output: Path, page: "Page") -> None:
 
     write_json(as_answer(tally), output / "summary.json")
     try:
-        write_summary(tally, output / "summary.xlsx", page.lang)
+        write_summary(tally, output, page.lang)
     except Refused as refused:
         if any(each.code != "missing-library" for each in refused.problems):
             raise

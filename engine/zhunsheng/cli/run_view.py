@@ -12,14 +12,17 @@ from zhunsheng.exchange.bulk.work import mark
 from zhunsheng.exchange.choose import named
 from zhunsheng.population.dossiers import DOSSIERS
 from zhunsheng.population.judge import FIGURES
+from zhunsheng.population.layout import FILES
 from zhunsheng.problem import say
 from zhunsheng.problem.show import cells, sentence
+from zhunsheng.ruleset.vocabulary import INDICATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from zhunsheng.cli.page import Page
+    from zhunsheng.exchange.bulk.inputs import Input
     from zhunsheng.exchange.bulk.run import Run
     from zhunsheng.exchange.bulk.tally import Tally
 
@@ -41,12 +44,14 @@ def resumed(page: Page, run: Run) -> None:
         page.line((_said(page, "already"), FAINT))
 
 
-def left_out(page: Page, run: Run) -> None:
-    """What of the folder is not read."""
-    names = run.input.left_out
+def left_out(page: Page, found: Input) -> None:
+    """What of the folders is not read, and that tables have no indicators."""
+    names = found.left_out
     if names:
         shown = "、".join(names[:TOP]) + ("……" if len(names) > TOP else "")
         page.paragraph(_said(page, "left-out", count=len(names), names=shown), indent=0, ink=DOUBT)
+    if found.tables and INDICATOR not in found.tables:
+        page.paragraph(_said(page, "no-indicators", name=FILES[INDICATOR]), indent=0, ink=DOUBT)
 
 
 def left_over(page: Page, run: Run) -> None:

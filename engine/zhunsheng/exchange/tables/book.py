@@ -48,7 +48,8 @@ def write_book(sheets: tuple[Sheet, ...], about: Mapping[str, str], path: Path) 
         page = book.create_sheet(sheet.title)
         _row(page, 1, [(each, "") for each in sheet.heads])
         for at, line in enumerate(sheet.lines, 2):
-            _row(page, at, [*((cell.value, _format(cell)) for cell in line.cells), (line.place, "")])
+            cells = [*((cell.value, _format(cell)) for cell in line.cells), (line.place, "")]
+            _row(page, at, cells[: len(sheet.heads)])
         _finish(page, frozen="A2")
     page = book.create_sheet(ABOUT)
     for at, (name, text) in enumerate(about.items(), 1):

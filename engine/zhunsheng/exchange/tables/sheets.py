@@ -68,7 +68,7 @@ class Line(NamedTuple):
 @final
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table: its title, the heads of its columns (the last is the place) and its rows."""
+    """A table: its title, the heads of its columns (one more than cells where the place stands last) and its rows."""
 
     title: str
     heads: tuple[str, ...]
